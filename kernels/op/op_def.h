@@ -1,0 +1,126 @@
+// File: op_def.h
+// What an operator is: one OpDef value per operator type, made by its own
+// file under kernels/ops and found through FindOp (kernels/ops/registry.h).
+//
+// A call runs in three steps: CheckCall refuses what is wrong with a sentence,
+// infer gives the output specs, and compute fills a range of independent
+// *items* (elements, rows, output tiles) of one phase. Phases run one after
+// the other; the items of one phase may run in any order, split anywhere, on
+// any thread, and give the same bytes (arithmetic.md 7.7). Compute is pure: it
+// touches nothing but the operands it is given. Thread-safe.
+
+#ifndef KERNELS_OP_OP_DEF_H_
+#define KERNELS_OP_OP_DEF_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/op/attrs.h"
+#include "kernels/tensor/tensor.h"
+
+namespace npuemu::kernels {
+
+// Success, or the sentence that names operator, argument, given and expected.
+struct [[nodiscard]] OpStatus {
+  std::string message;
+  bool ok() const { return message.empty(); }
+};
+
+enum class ParamKind { kRequired, kOptional, kDynamic };
+
+// One input or output. `dtypes` is column-aligned over all params of the
+// operator: combination i uses dtypes[i] of each.
+struct ParamSpec {
+  const char* name;
+  ParamKind kind;
+  std::vector<DataType> dtypes;
+};
+
+struct AttrSpec {
+  const char* name;
+  AttrKind kind;
+  bool required;
+  AttrValue fallback;  // when not required
+};
+
+// Where the dtype combinations come from; COVERAGE.md and `npuemu ops` say it.
+enum class DtypeBasis { kTable, kPrototype };
+
+// Which engine runs the operator (design 4, cost model).
+enum class Engine { kCube, kVector, kAiCpu };
+
+struct OpDef;
+
+// A call as described, before any memory is known.
+struct OpCall {
+  const OpDef* op = nullptr;
+  std::vector<TensorSpec> inputs;  // absent() for unused optional ones
+  std::vector<TensorSpec> outputs;
+  Attrs attrs;
+  // Bytes of inputs whose value is known when the call is made (const or host
+  // inputs); empty otherwise. Same length as inputs, or empty.
+  std::vector<std::span<const std::byte>> const_inputs;
+};
+
+// The memory of a call.
+struct Operands {
+  std::vector<TensorView> inputs;
+  std::vector<TensorView> outputs;
+  std::span<std::byte> workspace;
+  // CTRL[48] == 0: saturate instead of Inf/NaN (arithmetic.md 7.0).
+  bool saturate = false;
+};
+
+// What a call costs, over all its items; the cost model makes time of it.
+struct Work {
+  uint64_t cube_cycles = 0;    // arithmetic.md 6.2, summed over cores
+  uint64_t vector_cycles = 0;  // arithmetic.md 6.3, summed over cores
+  uint64_t bytes_read = 0;
+  uint64_t bytes_written = 0;
+};
+
+struct OpDef {
+  const char* type;
+  Engine engine;
+  DtypeBasis basis;
+  std::vector<ParamSpec> inputs;
+  std::vector<ParamSpec> outputs;
+  std::vector<AttrSpec> attrs;
+
+  // Output specs of a checked call (dtype, format, shape). With `inputs` whose
+  // value is needed but not known (axes in device memory), an error says so.
+  OpStatus (*infer)(const OpCall& call, std::vector<TensorSpec>* outputs);
+
+  // Bytes of workspace; null means none.
+  size_t (*workspace)(const OpCall& call);
+
+  // Number of phases; null means one.
+  int (*phases)(const OpCall& call);
+
+  // Independent items of a phase.
+  int64_t (*items)(const OpCall& call, int phase);
+
+  // Computes items [begin, end) of the phase. An error is a device exception
+  // (for example an axis value out of range that only the data shows).
+  OpStatus (*compute)(const OpCall& call, const Operands& operands, int phase,
+                      int64_t begin, int64_t end);
+
+  Work (*cost)(const OpCall& call);
+
+  // One sentence: internal precision, order, source; shown by `npuemu ops`.
+  const char* exactness;
+};
+
+// Counts, presence, dtype combination, attribute names and kinds, extents.
+// Missing optional attributes are filled with their fallback.
+OpStatus CheckCall(OpCall* call);
+
+// Runs all phases on the calling thread; the reference order of execution.
+OpStatus RunSerially(const OpCall& call, const Operands& operands);
+
+}  // namespace npuemu::kernels
+
+#endif  // KERNELS_OP_OP_DEF_H_
