@@ -1,0 +1,76 @@
+// File: api_call.h
+// The shape of every entry point: name it, convert, one call inside, one
+// funnel from Status to aclError (style.md section 3).
+//
+//   aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
+//     return NodeCall("aclrtRecordEvent", [&](Call& call) -> absl::Status {
+//       ASSIGN_OR_RETURN(auto e, Process::Get().FindEvent(event, "event"));
+//       ASSIGN_OR_RETURN(auto s, Process::Get().FindStream(call, stream));
+//       return RecordEvent(call, e.get(), s);
+//     });
+//   }
+
+#ifndef ACL_SHIM_CORE_API_CALL_H_
+#define ACL_SHIM_CORE_API_CALL_H_
+
+#include <new>
+
+#include "acl_shim/core/process.h"
+#include "emulator/base/status.h"
+
+namespace npuemu::shim {
+
+// The funnel: stores and logs an error, returns its aclError.
+int Report(const char* function, const absl::Status& status,
+           SimTime when = SimTime());
+
+// A call that needs no device: descriptors, attributes, versions.
+template <typename Body>
+int ApiCall(const char* function, Body body) {
+  try {
+    const absl::Status status = body();
+    if (__builtin_expect(status.ok(), 1)) return 0;
+    return Report(function, status);
+  } catch (const std::bad_alloc&) {
+    return Report(function, FaultError(Fault::kBadAlloc,
+                                       "the host is out of memory"));
+  }
+}
+
+// A call into the node, under its lock; body(Call&) -> absl::Status.
+template <typename Body>
+int NodeCall(const char* function, Body body) {
+  SimTime when;
+  auto run = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(Node * node, Process::Get().node());
+    Call call(*node, Process::Get().thread(), function);
+    absl::Status status = body(call);
+    when = call.now;
+    return status;
+  };
+  try {
+    const absl::Status status = run();
+    if (__builtin_expect(status.ok(), 1)) return 0;
+    return Report(function, status, when);
+  } catch (const std::bad_alloc&) {
+    return Report(function, FaultError(Fault::kBadAlloc,
+                                       "the host is out of memory"));
+  }
+}
+
+// "X failed because value V for parameter P is invalid. Expected value: R."
+// (EE1003, R183).
+absl::Status InvalidValue(Fault fault, const char* parameter,
+                          const std::string& given,
+                          const std::string& expected);
+
+// kInvalidParam (100000) with the text of EH0002.
+absl::Status NullPointer(const char* parameter);
+
+}  // namespace npuemu::shim
+
+// Returns kInvalidParam from a body when an argument is null.
+#define RETURN_IF_NULL(argument) \
+  if ((argument) == nullptr) return ::npuemu::shim::NullPointer(#argument)
+
+#endif  // ACL_SHIM_CORE_API_CALL_H_

@@ -1,0 +1,54 @@
+#include "acl_shim/core/handle_table.h"
+
+#include "absl/strings/str_format.h"
+
+namespace npuemu::shim {
+namespace {
+
+struct Words {
+  const char* word;
+  const char* maker;
+};
+
+constexpr Words kWords[] = {
+#define X(id, word, maker) {word, maker},
+    NPUEMU_HANDLE_KINDS(X)
+#undef X
+};
+
+const Words& WordsOf(HandleKind kind) {
+  return kWords[static_cast<size_t>(kind)];
+}
+
+}  // namespace
+
+absl::Status NullHandle(HandleKind kind, const char* argument) {
+  return FaultError(
+      Fault::kInvalidParam,
+      absl::StrFormat("Value nullptr for parameter %s is invalid. Expected "
+                      "value: a %s handle of %s",
+                      argument, WordsOf(kind).word, WordsOf(kind).maker));
+}
+
+absl::Status BadHandle(HandleKind kind, uint64_t value, const char* argument,
+                       Fault fault, bool stale) {
+  const Words& expected = WordsOf(kind);
+  const uint64_t tag = value >> 48;
+  const uint64_t other = tag & 0xff;
+  std::string reason;
+  if (stale) {
+    reason = absl::StrFormat("The %s handle has been destroyed", expected.word);
+  } else if (tag >> 8 == 0x0a && other < std::size(kWords)) {
+    reason = absl::StrFormat("The handle type must be %s; it is a %s handle",
+                             expected.word, kWords[other].word);
+  } else {
+    reason = absl::StrFormat("The value was not made by %s", expected.maker);
+  }
+  return FaultError(fault,
+                    absl::StrFormat("Value 0x%x for parameter %s is invalid. "
+                                    "Reason: %s",
+                                    value, argument, reason),
+                    "EE1017");
+}
+
+}  // namespace npuemu::shim

@@ -1,0 +1,112 @@
+#include "acl_shim/core/process.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl_shim/core/visible_devices.h"
+#include "emulator/base/check.h"
+#include "emulator/base/config.h"
+#include "emulator/memory/fault_handler.h"
+
+namespace npuemu::shim {
+namespace {
+
+Node* g_node_for_check = nullptr;
+
+// What a broken invariant of ours prints (design 3.5).
+void PrintContext() {
+  if (g_node_for_check == nullptr) return;
+  std::fprintf(stderr, "npuemu: seed %lld, last events:\n",
+               static_cast<long long>(g_node_for_check->config().seed));
+  for (const Event& event : g_node_for_check->log().Last()) {
+    std::fprintf(stderr, "npuemu:   %s\n", ToText(event).c_str());
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
+  ASSIGN_OR_RETURN(Config config, ConfigFromEnvironment(&std::getenv));
+  config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
+                                       config.devices);
+  return Node::Create(config);
+}
+
+}  // namespace
+
+Process& Process::Get() {
+  static Process* process = new Process();
+  return *process;
+}
+
+absl::StatusOr<Node*> Process::node() {
+  Node* ready = ready_.load(std::memory_order_acquire);
+  if (ready != nullptr && !forked_.load(std::memory_order_relaxed)) {
+    return ready;
+  }
+  if (forked_) {
+    return FaultError(Fault::kRtDevSetupError,
+                      "this process was forked from one that had used ACL; "
+                      "its devices stay with the parent. Fork before the "
+                      "first ACL call, or call exec");
+  }
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (!tried_) {
+    tried_ = true;
+    auto node = MakeNode();
+    failure_ = node.status();
+    if (node.ok()) {
+      node_ = *std::move(node);
+      g_node_for_check = node_.get();
+      SetCheckContext(&PrintContext);
+      failure_ = InstallFaultHandler(&node_->memory());
+      pthread_atfork(nullptr, nullptr, [] { Get().forked_ = true; });
+      std::atexit([] { Get().node_->Finish(); });
+      if (failure_.ok()) ready_.store(node_.get(), std::memory_order_release);
+    }
+  }
+  if (!failure_.ok()) return failure_;
+  return node_.get();
+}
+
+HostThread& Process::thread() {
+  thread_local std::unique_ptr<HostThread> thread = node_->MakeThread();
+  return *thread;
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> Process::FindStream(
+    Call& call, const void* handle, bool same_context) {
+  if (handle == nullptr) {
+    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+    return context->default_stream();
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream,
+                   streams.Get(handle, "stream"));
+  if (stream->destroyed) {
+    return BadHandle(HandleKind::kStream, reinterpret_cast<uint64_t>(handle),
+                     "stream", Fault::kRtInvalidHandle, /*stale=*/true);
+  }
+  if (same_context) {
+    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+    if (stream->context != context) {
+      return FaultError(
+          Fault::kRtStreamContext,
+          absl::StrCat("stream s", stream->queue.id, " belongs to context ",
+                       stream->context->id(), ", the thread's current context "
+                       "is ", context->id(),
+                       ". Call aclrtSetCurrentContext first"));
+    }
+  }
+  return stream;
+}
+
+absl::StatusOr<std::shared_ptr<SyncEvent>> Process::FindEvent(
+    const void* handle, const char* argument) {
+  return events.Get(handle, argument);
+}
+
+}  // namespace npuemu::shim

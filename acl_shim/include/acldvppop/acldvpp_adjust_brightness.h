@@ -1,0 +1,27 @@
+/* Media operator: adjust brightness. */
+#ifndef NPUEMU_ACLDVPPOP_ACLDVPP_ADJUST_BRIGHTNESS_H_
+#define NPUEMU_ACLDVPPOP_ACLDVPP_ADJUST_BRIGHTNESS_H_
+
+#include <stdint.h>
+
+#include "../acl/acl_base_rt.h"
+#include "../acl/detail/visibility.h"
+#include "../aclnn/acl_meta.h"
+#include "acldvpp_base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+ACL_FUNC_VISIBILITY acldvppStatus
+acldvppAdjustBrightness(void* workspace, uint64_t workspaceSize,
+                        aclOpExecutor* executor, aclrtStream stream);
+ACL_FUNC_VISIBILITY acldvppStatus acldvppAdjustBrightnessGetWorkspaceSize(
+    const aclTensor* self, float factor, aclTensor* out,
+    uint64_t* workspaceSize, aclOpExecutor** executor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NPUEMU_ACLDVPPOP_ACLDVPP_ADJUST_BRIGHTNESS_H_ */

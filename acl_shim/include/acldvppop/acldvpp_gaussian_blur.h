@@ -1,0 +1,29 @@
+/* Media operator: gaussian blur. */
+#ifndef NPUEMU_ACLDVPPOP_ACLDVPP_GAUSSIAN_BLUR_H_
+#define NPUEMU_ACLDVPPOP_ACLDVPP_GAUSSIAN_BLUR_H_
+
+#include <stdint.h>
+
+#include "../acl/acl_base_rt.h"
+#include "../acl/detail/visibility.h"
+#include "../aclnn/acl_meta.h"
+#include "acldvpp_base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+ACL_FUNC_VISIBILITY acldvppStatus acldvppGaussianBlur(void* workspace,
+                                                      uint64_t workspaceSize,
+                                                      aclOpExecutor* executor,
+                                                      aclrtStream stream);
+ACL_FUNC_VISIBILITY acldvppStatus acldvppGaussianBlurGetWorkspaceSize(
+    const aclTensor* self, const aclIntArray* kernelSize,
+    const aclFloatArray* sigma, uint32_t paddingMode, aclTensor* out,
+    uint64_t* workspaceSize, aclOpExecutor** executor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NPUEMU_ACLDVPPOP_ACLDVPP_GAUSSIAN_BLUR_H_ */

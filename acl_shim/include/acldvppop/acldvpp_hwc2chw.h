@@ -1,0 +1,28 @@
+/* Media operator: hwc2chw. */
+#ifndef NPUEMU_ACLDVPPOP_ACLDVPP_HWC2CHW_H_
+#define NPUEMU_ACLDVPPOP_ACLDVPP_HWC2CHW_H_
+
+#include <stdint.h>
+
+#include "../acl/acl_base_rt.h"
+#include "../acl/detail/visibility.h"
+#include "../aclnn/acl_meta.h"
+#include "acldvpp_base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+ACL_FUNC_VISIBILITY acldvppStatus acldvppHWC2CHW(void* workspace,
+                                                 uint64_t workspaceSize,
+                                                 aclOpExecutor* executor,
+                                                 aclrtStream stream);
+ACL_FUNC_VISIBILITY acldvppStatus acldvppHWC2CHWGetWorkspaceSize(
+    const aclTensor* self, aclTensor* out, uint64_t* workspaceSize,
+    aclOpExecutor** executor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NPUEMU_ACLDVPPOP_ACLDVPP_HWC2CHW_H_ */

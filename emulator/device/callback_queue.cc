@@ -1,0 +1,140 @@
+#include "emulator/device/callback_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "emulator/device/context.h"
+#include "emulator/device/host_wait.h"
+#include "emulator/device/stream.h"
+
+namespace npuemu {
+namespace {
+
+// Runs one function with the lock released and reports its return.
+void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
+  lock.unlock();
+  work.function(work.user_data);
+  lock.lock();
+  queue->clock = std::max(queue->clock, work.delivered) + CostModel::kCallback;
+  Event event;
+  event.kind = EventKind::kCallback;
+  event.device = static_cast<int16_t>(queue->device);
+  event.time = queue->clock;
+  event.name = "host function";
+  node.log().Append(event);
+  if (work.signal != nullptr) {
+    node.scheduler().HostReturned(work.signal, queue->clock);
+  }
+  node.Changed();
+}
+
+void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
+  Lock lock(node->mutex());
+  while (true) {
+    queue->host_wake.wait(
+        lock, [&] { return queue->stop || !queue->work.empty(); });
+    if (queue->stop) return;
+    HostWork work = std::move(queue->work.front());
+    queue->work.pop_front();
+    RunWork(*node, lock, queue.get(), std::move(work));
+  }
+}
+
+Task Control(const char* name) {
+  Task task;
+  task.name = name;
+  task.cost = CostModel::kControl;
+  return task;
+}
+
+}  // namespace
+
+void CallbackQueue::Unbind(Stream* stream) {
+  std::erase(streams, stream);
+}
+
+absl::Status LaunchHostFunction(Call& call, Stream* stream,
+                                HostFunction function, void* user_data,
+                                bool block) {
+  const std::shared_ptr<CallbackQueue> queue = stream->callbacks;
+  Task deliver = Control(call.name);
+  deliver.unit = Unit::kHost;
+  Node* node = &call.node;
+  const auto signal = block ? stream->callback_signal : nullptr;
+  if (block) {
+    deliver.effect = EffectKind::kDeliver;
+    deliver.target = signal;
+  }
+  deliver.on_decided = [=](SimTime end) {
+    queue->work.push_back({function, user_data, signal, end});
+    queue->host_wake.notify_all();
+    node->Changed();
+  };
+  RETURN_IF_ERROR(Submit(call, stream, std::move(deliver)));
+  if (!block) return absl::OkStatus();
+  Task wait = Control("callback-wait");
+  wait.wait = WaitKind::kLevel;
+  wait.wait_for = signal;
+  RETURN_IF_ERROR(Submit(call, stream, std::move(wait)));
+  Task reset = Control("callback-reset");
+  reset.effect = EffectKind::kReset;
+  reset.target = signal;
+  return Submit(call, stream, std::move(reset));
+}
+
+absl::Status LaunchOnContextThread(Call& call, Stream* stream,
+                                   HostFunction function, void* user_data) {
+  if (stream->callbacks == nullptr) {
+    Context* context = stream->context;
+    if (context->host_functions == nullptr) {
+      auto queue = std::make_shared<CallbackQueue>(context->device().id);
+      call.node.AddInternalThread();
+      queue->host_thread = std::thread(HostThreadLoop, &call.node, queue);
+      context->host_functions = queue;
+    }
+    stream->callbacks = context->host_functions;
+    stream->callbacks->Bind(stream);
+    stream->host_function_launched = true;
+  }
+  return LaunchHostFunction(call, stream, function, user_data, /*block=*/true);
+}
+
+absl::Status ProcessReport(Call& call,
+                           const std::shared_ptr<CallbackQueue>& queue,
+                           std::optional<SimDuration> timeout) {
+  Goal goal;
+  for (Stream* stream : queue->streams) {
+    goal.roots.push_back({&stream->queue, stream->queue.submitted});
+  }
+  goal.done = [&] { return !queue->work.empty(); };
+  const WaitOptions options = {"a host function to run",
+                               Fault::kRtReportTimeout, timeout,
+                               Fault::kRtReportTimeout, /*may_idle=*/true};
+  RETURN_IF_ERROR(WaitFor(call, goal, options));
+  // What is there now; functions that these make ready wait for the next call.
+  std::deque<HostWork> available = std::move(queue->work);
+  queue->work.clear();
+  for (HostWork& work : available) {
+    RunWork(call.node, call.lock, queue.get(), std::move(work));
+  }
+  call.WaitedUntil(queue->clock);
+  return absl::OkStatus();
+}
+
+void StopHostThread(Call& call, CallbackQueue* queue) {
+  if (!queue->host_thread.joinable()) return;
+  queue->stop = true;
+  queue->host_wake.notify_all();
+  // A function on this very thread may end its own context: nobody to wait for.
+  if (queue->host_thread.get_id() == std::this_thread::get_id()) {
+    queue->host_thread.detach();
+    return;
+  }
+  call.lock.unlock();
+  queue->host_thread.join();
+  call.lock.lock();
+  call.node.RemoveInternalThread();
+}
+
+}  // namespace npuemu

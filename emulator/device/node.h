@@ -1,0 +1,158 @@
+// File: node.h
+// The root object: the devices of one simulated node, their memory, the
+// scheduler, the log and the one mutex. An API call enters through Call.
+//
+// Thread safety: every other class of emulator/device is used under Node's
+// mutex, which Call holds. Bodies of tasks and host functions run without it.
+
+#ifndef EMULATOR_DEVICE_NODE_H_
+#define EMULATOR_DEVICE_NODE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "emulator/base/config.h"
+#include "emulator/base/sim_time.h"
+#include "emulator/base/status.h"
+#include "emulator/event/event_log.h"
+#include "emulator/memory/device_memory.h"
+#include "emulator/memory/host_memory.h"
+#include "emulator/sched/scheduler.h"
+#include "emulator/task/cost_model.h"
+#include "emulator/task/executor.h"
+#include "emulator/task/soc.h"
+
+namespace npuemu {
+
+class Context;
+class CallbackQueue;
+
+// Limits of A2/A3 (semantics.md R33, R36, R67, R74, R105).
+constexpr int kMaxStreamsPerDevice = 1984;
+constexpr int kMaxTasksPerStream = 2047;
+constexpr int kMaxEventsPerDevice = 65536;
+constexpr int kMaxNotifiesPerDevice = 8192;
+constexpr int kMaxReportThreads = 1024;
+
+// A device of the node.
+struct Device {
+  int id = 0;
+  int references = 0;                 // aclrtSetDevice minus resets (R14)
+  std::shared_ptr<Context> primary;   // null until the first aclrtSetDevice
+  int contexts = 0;                   // live, the primary one included
+  int streams = 0;                    // live, default streams included
+  int events = 0;
+  int notifies = 0;
+  std::set<int> peers;                // devices it may access (R96)
+  int overflow_mode = 1;              // ACL_RT_OVERFLOW_MODE_INFNAN
+};
+
+// A host thread as the node sees it; made at its first call.
+struct HostThread {
+  int id = 0;                              // by creation
+  SimTime clock;                           // its own virtual time
+  std::shared_ptr<Context> explicit_context;
+  int primary_device = -1;                 // set by aclrtSetDevice
+  uint64_t last_task = 0;                  // last one it submitted
+};
+
+class Node {
+ public:
+  // Errors: kInvalidParam for a wrong option, kRtMemoryAllocation.
+  static absl::StatusOr<std::unique_ptr<Node>> Create(const Config& config);
+  ~Node();
+
+  const Config& config() const { return config_; }
+  const SocProfile& soc() const { return soc_; }
+  DeviceMemory& memory() { return *memory_; }
+  HostMemory& host_memory() { return host_memory_; }
+  Scheduler& scheduler() { return scheduler_; }
+  EventLog& log() { return log_; }
+  CostModel& costs() { return costs_; }
+  std::mutex& mutex() { return mutex_; }
+
+  int device_count() const { return static_cast<int>(devices_.size()); }
+  // kRtInvalidDeviceid (107001) outside of [0, count).
+  absl::StatusOr<Device*> FindDevice(int id);
+
+  std::unique_ptr<HostThread> MakeThread();
+
+  // At process exit: runs what is queued, closes the trace.
+  void Finish();
+
+  int NextStreamId() { return next_stream_id_++; }
+  int NextContextId() { return next_context_id_++; }
+  int NextEventId() { return next_event_id_++; }
+
+  // Threads of ours that no hang may be blamed on.
+  void AddInternalThread() { ++internal_threads_; }
+  void RemoveInternalThread() { --internal_threads_; }
+
+  // Something changed that a blocked call may wait for.
+  void Changed();
+
+  // Process-wide settings.
+  int default_device = -1;          // acl.json defaultDevice (R17)
+  SimDuration wait_timeout{0};      // aclrtSetOpWaitTimeout (R71)
+
+ private:
+  friend class Call;
+  friend class HostWaiter;
+  friend class HelperThread;
+  Node(const Config& config, const SocProfile& soc,
+       std::unique_ptr<DeviceMemory> memory);
+
+  const Config config_;
+  const SocProfile& soc_;
+  std::mutex mutex_;
+  EventLog log_;
+  CostModel costs_;
+  Executor executor_;
+  std::unique_ptr<DeviceMemory> memory_;
+  HostMemory host_memory_;
+  Scheduler scheduler_;
+  std::vector<Device> devices_;
+  int next_thread_id_ = 0;
+  int next_stream_id_ = 0;
+  int next_context_id_ = 0;
+  int next_event_id_ = 0;
+
+  // Blocking calls (host_wait.cc).
+  std::condition_variable changed_;
+  uint64_t changes_ = 0;   // grows with every call and host return
+  int blocked_ = 0;        // threads in a wait of ours
+  int calls_ = 0;          // threads in a call now, blocked ones included
+  int internal_threads_ = 0;
+  std::unique_ptr<class HelperThread> helper_;
+};
+
+// One API call of a host thread: holds the lock, knows its time, and executes
+// what it decided before it returns.
+class Call {
+ public:
+  Call(Node& node, HostThread& thread, const char* name);
+  ~Call();
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  Node& node;
+  HostThread& thread;
+  const char* const name;
+  Lock lock;
+  SimTime now;
+
+  // The thread has waited until `when`.
+  void WaitedUntil(SimTime when) {
+    if (when > now) now = when;
+  }
+  void Log(EventKind kind, int device, int stream, uint64_t a, uint64_t b);
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_DEVICE_NODE_H_

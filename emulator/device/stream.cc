@@ -1,0 +1,229 @@
+#include "emulator/device/stream.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "emulator/device/callback_queue.h"
+#include "emulator/device/context.h"
+#include "emulator/device/host_wait.h"
+
+namespace npuemu {
+namespace {
+
+std::string NameOf(const Stream& stream) {
+  return absl::StrCat("stream s", stream.queue.id);
+}
+
+void ForgetEnded(StreamQueue* queue, SimTime now) {
+  while (!queue->ends.empty() && queue->ends.front() <= now) {
+    queue->ends.pop_front();
+  }
+}
+
+// Waits until `slots` entries of the queue are free (R36, R37).
+absl::Status EnsureRoom(Call& call, Stream* stream, size_t slots) {
+  StreamQueue* queue = &stream->queue;
+  ForgetEnded(queue, call.now);
+  while (queue->ends.size() + queue->pending.size() + slots >
+         kMaxTasksPerStream) {
+    if (stream->persistent()) {
+      return FaultError(
+          Fault::kRtStreamTaskFull,
+          absl::StrCat(NameOf(*stream), " is full: ", queue->pending.size(),
+                       " tasks are queued, expected at most ",
+                       kMaxTasksPerStream,
+                       ". Submit fewer tasks or use more streams"));
+    }
+    if (!queue->ends.empty()) {
+      call.WaitedUntil(queue->ends.front());
+      ForgetEnded(queue, call.now);
+      continue;
+    }
+    Goal goal;
+    goal.roots.push_back({queue, queue->decided + 1});
+    const std::string what = absl::StrCat("room in full ", NameOf(*stream));
+    RETURN_IF_ERROR(WaitFor(call, goal,
+                            {what.c_str(), Fault::kRtStreamTaskFull,
+                             std::nullopt, Fault::kRtStreamTaskFull}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAccepts(const Stream& stream) {
+  const Fault failure = stream.queue.domain->failure;
+  if (failure != Fault::kNone) {
+    return FaultError(failure,
+                      "the context has stopped after a task failed "
+                      "(ACL_STOP_ON_FAILURE); reset the device to go on");
+  }
+  if (stream.queue.aborted) {
+    return FaultError(Fault::kRtStreamAbort,
+                      absl::StrCat(NameOf(stream), " is being aborted"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Stream::Stream(int id, Context* owner, uint32_t prio, uint32_t flag_bits)
+    : queue(id, owner->device().id, &owner->failure_domain()),
+      context(owner),
+      priority(std::min(prio, kLowestPriority)),
+      flags(flag_bits),
+      saturate(owner->device().overflow_mode == 0),
+      callback_signal(std::make_shared<Signal>()) {
+  queue.stopped = persistent();  // runs only through a model (R35)
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
+                                                     Context* context,
+                                                     uint32_t priority,
+                                                     uint32_t flags) {
+  Device& device = context->device();
+  if (device.streams >= kMaxStreamsPerDevice) {
+    return FaultError(
+        Fault::kRtNoStreamResource,
+        absl::StrCat("device ", device.id, " has ", device.streams,
+                     " streams, expected at most ", kMaxStreamsPerDevice,
+                     " with default streams. Destroy streams that are done"));
+  }
+  auto stream = std::make_shared<Stream>(call.node.NextStreamId(), context,
+                                         priority, flags);
+  ++device.streams;
+  context->AddStream(stream);
+  call.Log(EventKind::kStreamCreate, device.id, stream->queue.id, flags, 0);
+  return stream;
+}
+
+absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
+  if (!force && !stream->persistent()) {
+    Goal goal;
+    goal.roots.push_back({&stream->queue, stream->queue.submitted});
+    const std::string what =
+        absl::StrCat("the tasks of ", NameOf(*stream), " before it ends");
+    const absl::Status waited =
+        WaitFor(call, goal,
+                {what.c_str(), Fault::kRtStreamSyncTimeout, std::nullopt,
+                 Fault::kRtStreamSyncTimeout});
+    call.WaitedUntil(stream->queue.last_end);
+    RETURN_IF_ERROR(waited);
+  }
+  call.node.scheduler().Flush(call.lock);
+  call.node.scheduler().DropPending(&stream->queue);
+  call.node.scheduler().Remove(&stream->queue);
+  if (stream->callbacks != nullptr) stream->callbacks->Unbind(stream);
+  stream->destroyed = true;
+  --stream->context->device().streams;
+  call.Log(EventKind::kStreamDestroy, stream->queue.device, stream->queue.id,
+           0, 0);
+  stream->context->RemoveStream(stream);
+  return absl::OkStatus();
+}
+
+absl::Status Submit(Call& call, Stream* stream, Task task) {
+  RETURN_IF_ERROR(CheckAccepts(*stream));
+  RETURN_IF_ERROR(EnsureRoom(call, stream, task.slots));
+  // While the call waited for room another thread may have acted.
+  RETURN_IF_ERROR(CheckAccepts(*stream));
+  call.node.scheduler().Submit(call.lock, &stream->queue, std::move(task),
+                               call.now);
+  call.thread.last_task = stream->queue.submitted;
+  return absl::OkStatus();
+}
+
+absl::Status TakeError(Stream* stream) {
+  StreamQueue& queue = stream->queue;
+  const Fault failure = queue.domain->failure;
+  const Fault error = failure != Fault::kNone ? failure : queue.error;
+  if (failure == Fault::kNone) queue.error = Fault::kNone;
+  if (error == Fault::kNone) return absl::OkStatus();
+  return FaultError(error,
+                    absl::StrCat("a task of ", NameOf(*stream),
+                                 " failed with ", static_cast<int>(error),
+                                 " (", InfoOf(error).name, ")"));
+}
+
+absl::Status SynchronizeStream(Call& call, Stream* stream,
+                               std::optional<SimDuration> timeout) {
+  if (stream->persistent()) return absl::OkStatus();  // R44
+  Goal goal;
+  goal.roots.push_back({&stream->queue, stream->queue.submitted});
+  const std::string what = NameOf(*stream);
+  RETURN_IF_ERROR(WaitFor(call, goal,
+                          {what.c_str(), Fault::kRtStreamSyncTimeout, timeout,
+                           Fault::kRtStreamSyncTimeout}));
+  if (stream->queue.aborted) {
+    return FaultError(Fault::kRtStreamAbort, what + " was aborted");
+  }
+  const SimTime end = stream->queue.last_end;
+  if (timeout && end > call.now + *timeout) {
+    call.WaitedUntil(call.now + *timeout);
+    return FaultError(
+        Fault::kRtStreamSyncTimeout,
+        absl::StrCat(what, " has work until ", Nanoseconds(end),
+                     " ns of virtual time, after the timeout"));
+  }
+  call.WaitedUntil(end);
+  call.Log(EventKind::kSync, stream->queue.device, stream->queue.id, 0, 0);
+  return TakeError(stream);
+}
+
+bool PollTask(Call& call, Stream* stream, uint64_t seq) {
+  StreamQueue& queue = stream->queue;
+  Scheduler& scheduler = call.node.scheduler();
+  constexpr int kPollsUntilObserved = 64;  // design 4, `late`
+  if (queue.decided < seq && !stream->persistent()) {
+    ++queue.polls;
+    if (!scheduler.policy().CountsPolls() ||
+        queue.polls >= kPollsUntilObserved) {
+      Goal goal;
+      goal.roots.push_back({&queue, seq});
+      scheduler.Drive(call.lock, goal, call.now);
+    }
+  }
+  return queue.decided >= seq;
+}
+
+bool QueryStream(Call& call, Stream* stream) {
+  const bool decided = PollTask(call, stream, stream->queue.submitted);
+  const bool complete = decided && stream->queue.last_end <= call.now;
+  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  return complete;
+}
+
+absl::Status AbortStream(Call& call, Stream* stream) {
+  if (stream->persistent()) {
+    return FaultError(Fault::kRtStreamModel,
+                      NameOf(*stream) + " is bound to a model and cannot be "
+                                        "aborted; expected an ordinary stream");
+  }
+  call.node.scheduler().Flush(call.lock);
+  call.node.scheduler().DropPending(&stream->queue);
+  stream->queue.error = Fault::kNone;
+  return absl::OkStatus();
+}
+
+absl::Status SetFailureMode(Call& call, Stream* stream, uint64_t mode) {
+  if (mode > 1) {
+    return FaultError(Fault::kRtParamInvalid,
+                      absl::StrCat("value ", mode, " for parameter mode is "
+                                   "invalid. Expected value: 0 or 1"));
+  }
+  if (mode == stream->failure_mode) return absl::OkStatus();
+  if (mode == 0) {
+    return FaultError(Fault::kRtFeatureNotSupport,
+                      "ACL_STOP_ON_FAILURE cannot be taken back");
+  }
+  if (stream->persistent()) {
+    return FaultError(Fault::kRtFeatureNotSupport,
+                      NameOf(*stream) + " is bound to a model");
+  }
+  call.node.scheduler().Flush(call.lock);
+  stream->failure_mode = mode;
+  stream->queue.domain->stop_on_failure = true;
+  return absl::OkStatus();
+}
+
+}  // namespace npuemu

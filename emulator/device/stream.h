@@ -1,0 +1,85 @@
+// File: stream.h
+// A stream: its queue, flags and failure mode (semantics.md section 3).
+
+#ifndef EMULATOR_DEVICE_STREAM_H_
+#define EMULATOR_DEVICE_STREAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "emulator/device/node.h"
+#include "emulator/sched/stream_queue.h"
+
+namespace npuemu {
+
+class CallbackQueue;
+class Context;
+
+// Flag bits of aclrtCreateStreamWithConfig (R35).
+constexpr uint32_t kStreamFastLaunch = 0x1;
+constexpr uint32_t kStreamFastSync = 0x2;
+constexpr uint32_t kStreamPersistent = 0x4;
+constexpr uint32_t kStreamHuge = 0x8;
+constexpr uint32_t kStreamCpuSchedule = 0x10;
+constexpr uint32_t kStreamDeviceUseOnly = 0x20;
+
+constexpr uint32_t kLowestPriority = 7;
+
+class Stream {
+ public:
+  Stream(int id, Context* context, uint32_t priority, uint32_t flags);
+
+  StreamQueue queue;
+  Context* const context;  // valid while !destroyed
+  const uint32_t priority;  // 0 highest … 7
+  const uint32_t flags;
+  const bool saturate;  // overflow mode at creation (arithmetic.md 1.3)
+  bool destroyed = false;
+  bool overflow_switch = false;
+  uint64_t failure_mode = 0;  // ACL_CONTINUE_ON_FAILURE
+  // Host functions (R105-R113).
+  std::shared_ptr<CallbackQueue> callbacks;     // null: not bound
+  bool host_function_launched = false;
+  std::shared_ptr<Signal> callback_signal;      // one per stream (R109)
+
+  bool persistent() const { return (flags & kStreamPersistent) != 0; }
+};
+
+// Errors: kRtNoStreamResource beyond 1984 per device (R33).
+absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
+                                                     Context* context,
+                                                     uint32_t priority,
+                                                     uint32_t flags);
+
+// Waits for what is queued, then destroys (R48). `force` drops it instead.
+absl::Status DestroyStream(Call& call, Stream* stream, bool force);
+
+// Appends a task. Blocks while the queue is full (R37). Errors:
+// kRtStreamAbort, the context's failure (R52), kRtStreamTaskFull (R39).
+absl::Status Submit(Call& call, Stream* stream, Task task);
+
+// Waits for the last task submitted before the call (R41); returns and clears
+// the stream's error (R180). timeout: R42.
+absl::Status SynchronizeStream(Call& call, Stream* stream,
+                               std::optional<SimDuration> timeout);
+
+// Whether the task `seq` is decided; counts the poll and drives as the policy
+// says. An unsuccessful poll advances the caller's clock.
+bool PollTask(Call& call, Stream* stream, uint64_t seq);
+
+// Whether everything submitted has completed at the caller's time (R45).
+bool QueryStream(Call& call, Stream* stream);
+
+// Stops the running task and drops queued ones (R51).
+absl::Status AbortStream(Call& call, Stream* stream);
+
+// ACL_STOP_ON_FAILURE switches the whole context (R52).
+absl::Status SetFailureMode(Call& call, Stream* stream, uint64_t mode);
+
+// The error that a synchronise returns for a stream, cleared by R53.
+absl::Status TakeError(Stream* stream);
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_DEVICE_STREAM_H_

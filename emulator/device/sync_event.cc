@@ -1,0 +1,265 @@
+#include "emulator/device/sync_event.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "emulator/device/host_wait.h"
+
+namespace npuemu {
+namespace {
+
+Task Control(const char* name) {
+  Task task;
+  task.name = name;
+  task.cost = CostModel::kControl;
+  return task;
+}
+
+// R56: which flags go together.
+bool FlagsAreLegal(EventFamily family, uint32_t flags) {
+  constexpr uint32_t kCombined = kEventSync | kEventProgress | kEventTimeLine;
+  if (flags == 0) return false;
+  if ((flags & ~kCombined) == 0) return true;
+  if (flags == kEventDeviceUseOnly) return true;
+  if (flags == kEventExternal) return family == EventFamily::kFixed;
+  if (flags == kEventIpc) return family == EventFamily::kNew;
+  return false;
+}
+
+// R73: fresh ids per record do not work in streams that belong to a model.
+absl::Status CheckStream(const SyncEvent& event, const Stream& stream) {
+  if (!stream.persistent() || event.family == EventFamily::kFixed) {
+    return absl::OkStatus();
+  }
+  return FaultError(Fault::kRtFeatureNotSupport,
+                    "a PERSISTENT stream takes only events of "
+                    "aclrtCreateEventWithFlag with ACL_EVENT_SYNC");
+}
+
+// R62: stream waits and resets need the SYNC flag.
+absl::Status CheckSync(const SyncEvent& event, const char* what) {
+  if ((event.flags & (kEventSync | kEventExternal)) != 0) {
+    return absl::OkStatus();
+  }
+  return FaultError(
+      Fault::kRtFeatureNotSupport,
+      absl::StrFormat("%s needs an event with ACL_EVENT_SYNC (0x1); this one "
+                      "was created with flags 0x%x",
+                      what, event.flags));
+}
+
+}  // namespace
+
+SyncEvent::SyncEvent(int event_id, Device* owner, EventFamily kind,
+                     uint32_t flag_bits)
+    : id(event_id), device(owner), family(kind), flags(flag_bits) {
+  if (family == EventFamily::kFixed) level = std::make_shared<Signal>();
+}
+
+absl::StatusOr<std::shared_ptr<SyncEvent>> CreateEvent(Call& call,
+                                                       Device* device,
+                                                       EventFamily family,
+                                                       uint32_t flags) {
+  if (!FlagsAreLegal(family, flags)) {
+    return FaultError(
+        Fault::kRtParamInvalid,
+        absl::StrFormat("%s failed because value 0x%x for parameter flag is "
+                        "invalid. Expected value: a combination of "
+                        "ACL_EVENT_SYNC, ACL_EVENT_CAPTURE_STREAM_PROGRESS, "
+                        "ACL_EVENT_TIME_LINE, or one special flag alone",
+                        call.name, flags));
+  }
+  if (device->events >= kMaxEventsPerDevice) {
+    return FaultError(
+        Fault::kRtNoEventResource,
+        absl::StrCat("device ", device->id, " has ", device->events,
+                     " events, expected at most ", kMaxEventsPerDevice));
+  }
+  ++device->events;
+  return std::make_shared<SyncEvent>(call.node.NextEventId(), device, family,
+                                     flags);
+}
+
+void DestroyEvent(SyncEvent* event) {
+  event->destroyed = true;
+  --event->device->events;
+}
+
+absl::Status RecordEvent(Call& call, SyncEvent* event,
+                         const std::shared_ptr<Stream>& stream) {
+  RETURN_IF_ERROR(CheckStream(*event, *stream));
+  auto record = std::make_shared<EventRecord>();
+  record->signal = event->family == EventFamily::kFixed
+                       ? event->level
+                       : std::make_shared<Signal>();
+  record->stream = stream;
+  Task task = Control("aclrtRecordEvent");
+  task.effect = EffectKind::kSet;
+  task.target = record->signal;
+  task.on_decided = [record](SimTime end) {
+    record->decided = true;
+    record->end = end;
+  };
+  RETURN_IF_ERROR(Submit(call, stream.get(), std::move(task)));
+  record->seq = stream->queue.submitted;
+  event->latest = std::move(record);
+  return absl::OkStatus();
+}
+
+absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
+                             SimDuration timeout) {
+  RETURN_IF_ERROR(CheckStream(*event, *stream));
+  RETURN_IF_ERROR(CheckSync(*event, "aclrtStreamWaitEvent"));
+  const std::shared_ptr<EventRecord>& latest = event->latest;
+  if (event->family != EventFamily::kFixed) {
+    if (latest == nullptr) {
+      if (event->family == EventFamily::kNew) return absl::OkStatus();  // R59
+      return FaultError(Fault::kRtParamInvalid,
+                        "The event has not been recorded. Call "
+                        "aclrtRecordEvent first",
+                        "EE1018");
+    }
+    const bool complete =
+        latest->decided && !latest->reset && latest->end <= call.now;
+    const bool same_stream = event->family == EventFamily::kNew &&
+                             latest->stream.get() == stream;
+    if (complete || same_stream) return absl::OkStatus();  // R60
+  }
+  Task task = Control("aclrtStreamWaitEvent");
+  task.wait = WaitKind::kLevel;
+  // R58: the latest record at call time; R61: the level, whoever set it.
+  task.wait_for = event->family == EventFamily::kFixed ? event->level
+                                                       : latest->signal;
+  task.timeout = timeout.count() > 0 ? timeout : call.node.wait_timeout;
+  ++*event->open_waits;
+  task.on_decided = [open = event->open_waits](SimTime) { --*open; };
+  return Submit(call, stream, std::move(task));
+}
+
+absl::Status ResetEvent(Call& call, SyncEvent* event, Stream* stream) {
+  if (event->family == EventFamily::kNew) {
+    return FaultError(Fault::kRtFeatureNotSupport,
+                      "aclrtResetEvent does not support events of "
+                      "aclrtCreateEventExWithFlag; each record is new");
+  }
+  RETURN_IF_ERROR(CheckSync(*event, "aclrtResetEvent"));
+  std::shared_ptr<Signal> signal = event->level;
+  if (event->family == EventFamily::kDefault) {
+    if (event->latest == nullptr) return absl::OkStatus();
+    event->latest->reset = true;
+    signal = event->latest->signal;
+  }
+  Task task = Control("aclrtResetEvent");
+  task.effect = EffectKind::kReset;
+  task.target = std::move(signal);
+  return Submit(call, stream, std::move(task));
+}
+
+bool QueryEvent(Call& call, SyncEvent* event) {
+  if (event->latest == nullptr) return event->family == EventFamily::kNew;
+  EventRecord& latest = *event->latest;
+  PollTask(call, latest.stream.get(), latest.seq);
+  const bool complete = latest.decided && latest.end <= call.now;
+  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  return complete;
+}
+
+bool QueryEventWaits(Call& call, SyncEvent* event) {
+  const bool complete = *event->open_waits == 0;
+  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  return complete;
+}
+
+absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
+                              std::optional<SimDuration> timeout) {
+  const std::shared_ptr<EventRecord> latest = event->latest;
+  if (latest == nullptr) return absl::OkStatus();  // R63
+  if (latest->stream->persistent()) {
+    return FaultError(Fault::kRtParamInvalid,
+                      "the event is recorded in a PERSISTENT stream; expected "
+                      "a record in an ordinary stream (R73)");
+  }
+  Goal goal;
+  goal.roots.push_back({&latest->stream->queue, latest->seq});
+  const std::string what = absl::StrCat("event e", event->id);
+  RETURN_IF_ERROR(WaitFor(call, goal,
+                          {what.c_str(), Fault::kRtEventSyncTimeout, timeout,
+                           Fault::kRtEventSyncTimeout}));
+  if (timeout && latest->end > call.now + *timeout) {
+    call.WaitedUntil(call.now + *timeout);
+    return FaultError(Fault::kRtEventSyncTimeout,
+                      what + " completes after the timeout in virtual time");
+  }
+  call.WaitedUntil(latest->end);
+  call.Log(EventKind::kSync, latest->stream->queue.device,
+           latest->stream->queue.id, 0, 0);
+  return TakeError(latest->stream.get());
+}
+
+absl::StatusOr<float> ElapsedTime(Call& call, const SyncEvent& start,
+                                  const SyncEvent& end) {
+  if (start.latest == nullptr || end.latest == nullptr) {
+    return FaultError(Fault::kRtInternalError,
+                      absl::StrCat("the ", start.latest ? "end" : "start",
+                                   " event was never recorded"));
+  }
+  ASSIGN_OR_RETURN(const SimTime begin_time, Timestamp(call, start));
+  ASSIGN_OR_RETURN(const SimTime end_time, Timestamp(call, end));
+  if (end_time < begin_time) {
+    return FaultError(
+        Fault::kRtEventTimestampReversal,
+        absl::StrCat("the end event (", Nanoseconds(end_time),
+                     " ns) lies before the start event (",
+                     Nanoseconds(begin_time), " ns) in virtual time"));
+  }
+  return static_cast<float>(
+      static_cast<double>((end_time - begin_time).count()) / 1e6);
+}
+
+absl::StatusOr<SimTime> Timestamp(const Call& call, const SyncEvent& event) {
+  if ((event.flags & kEventTimeLine) == 0) {
+    return FaultError(
+        Fault::kRtEventTimestampInvalid,
+        absl::StrFormat("the event has no time: created with flags 0x%x, "
+                        "expected ACL_EVENT_TIME_LINE (0x8)",
+                        event.flags));
+  }
+  if (event.latest == nullptr || !event.latest->decided ||
+      event.latest->end > call.now) {
+    return FaultError(Fault::kRtEventTimestampInvalid,
+                      "the event is not complete; synchronize it first");
+  }
+  return event.latest->end;
+}
+
+absl::StatusOr<std::shared_ptr<Notify>> CreateNotify(Call& call,
+                                                     Device* device) {
+  if (device->notifies >= kMaxNotifiesPerDevice) {
+    return FaultError(
+        Fault::kRtNoNotifyResource,
+        absl::StrCat("device ", device->id, " has ", device->notifies,
+                     " notifies, expected at most ", kMaxNotifiesPerDevice));
+  }
+  ++device->notifies;
+  return std::make_shared<Notify>(call.node.NextEventId(), device);
+}
+
+absl::Status RecordNotify(Call& call, Notify* notify, Stream* stream) {
+  Task task = Control("aclrtRecordNotify");
+  task.effect = EffectKind::kSet;
+  task.target = notify->signal;
+  return Submit(call, stream, std::move(task));
+}
+
+absl::Status WaitAndResetNotify(Call& call, Notify* notify, Stream* stream,
+                                SimDuration timeout) {
+  Task task = Control("aclrtWaitAndResetNotify");
+  task.wait = WaitKind::kConsume;
+  task.wait_for = notify->signal;
+  task.timeout = timeout;
+  return Submit(call, stream, std::move(task));
+}
+
+}  // namespace npuemu

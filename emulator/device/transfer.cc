@@ -1,0 +1,320 @@
+#include "emulator/device/transfer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "emulator/device/context.h"
+#include "emulator/memory/copy.h"
+
+namespace npuemu {
+namespace {
+
+// R90: longer asynchronous copies and sets are several tasks.
+constexpr uint64_t kHostPiece = uint64_t{64} << 20;
+constexpr uint64_t kDevicePiece = uint64_t{4} << 30;
+// Rows of a 2D copy that are tracked one by one; beyond it the whole span.
+constexpr uint64_t kTrackedRows = 64;
+
+uint64_t Address(const void* pointer) {
+  return reinterpret_cast<uint64_t>(pointer);
+}
+
+std::byte* Bytes(void* pointer) { return static_cast<std::byte*>(pointer); }
+const std::byte* Bytes(const void* pointer) {
+  return static_cast<const std::byte*>(pointer);
+}
+
+// The host address behind `pointer`; null for device addresses without memory.
+std::byte* Resolve(const DeviceMemory& memory, const void* pointer,
+                   uint64_t bytes) {
+  if (!memory.IsDeviceAddress(pointer)) {
+    return Bytes(const_cast<void*>(pointer));
+  }
+  return memory.Translate(Address(pointer), bytes);
+}
+
+absl::StatusOr<std::byte*> ResolveNow(Call& call, const void* pointer,
+                                      uint64_t bytes, const char* argument) {
+  std::byte* host = Resolve(call.node.memory(), pointer, bytes);
+  if (host != nullptr) return host;
+  return FaultError(
+      Fault::kRtParamInvalid,
+      absl::StrFormat("%s failed because %d bytes at %s = %p (%s) are not "
+                      "device memory. Expected value: memory of aclrtMalloc",
+                      call.name, bytes, argument, pointer,
+                      call.node.memory().Name(Address(pointer))));
+}
+
+void AddRows(RangeList* list, const void* base, uint64_t width,
+             uint64_t height, uint64_t pitch) {
+  const uint64_t begin = Address(base);
+  if (pitch == width || height > kTrackedRows) {
+    list->push_back({begin, begin + pitch * (height - 1) + width});
+    return;
+  }
+  for (uint64_t row = 0; row < height; ++row) {
+    list->push_back({begin + row * pitch, begin + row * pitch + width});
+  }
+}
+
+Unit UnitOf(Place dst, Place src) {
+  if (src != Place::kDevice) return Unit::kCopyIn;
+  return dst == Place::kDevice ? Unit::kCopyDevice : Unit::kCopyOut;
+}
+
+// R96: a copy between two devices needs peer access on A2.
+absl::Status CheckPeers(Call& call, const void* dst, const void* src) {
+  const DeviceMemory& memory = call.node.memory();
+  const int to = memory.DeviceOf(Address(dst));
+  const int from = memory.DeviceOf(Address(src));
+  if (to < 0 || from < 0 || to == from) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Device* to_device, call.node.FindDevice(to));
+  ASSIGN_OR_RETURN(const Device* from_device, call.node.FindDevice(from));
+  const bool a3 = std::string_view(call.node.soc().short_name) != "Ascend910B";
+  if (a3 || to_device->peers.count(from) > 0 ||
+      from_device->peers.count(to) > 0) {
+    return absl::OkStatus();
+  }
+  return FaultError(
+      Fault::kRtParamInvalid,
+      absl::StrCat(call.name, " copies from device ", from, " to device ", to,
+                   " without peer access. Call aclrtDeviceEnablePeerAccess "
+                   "first"));
+}
+
+Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
+              Unit unit) {
+  Task task;
+  task.name = call.name;
+  task.unit = unit;
+  task.cost = call.node.costs().Copy(unit, shape.width * shape.height);
+  AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch);
+  AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch);
+  const DeviceMemory* memory = &call.node.memory();
+  task.body = [=]() -> Fault {
+    std::byte* to = Resolve(*memory, dst, shape.dst_span());
+    const std::byte* from = Resolve(*memory, src, shape.src_span());
+    if (to == nullptr || from == nullptr) return Fault::kRtSysDma;
+    Copy2d(to, shape.dst_pitch, from, shape.src_pitch, shape.width,
+           shape.height);
+    return Fault::kNone;
+  };
+  return task;
+}
+
+absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
+                        const CopyShape& shape, Unit unit) {
+  const bool same_device =
+      unit == Unit::kCopyDevice && call.node.memory().DeviceOf(Address(dst)) ==
+                                       call.node.memory().DeviceOf(
+                                           Address(src));
+  const uint64_t piece = same_device ? kDevicePiece : kHostPiece;
+  if (shape.height > 1 || shape.width <= piece) {
+    return Submit(call, stream, CopyTask(call, dst, src, shape, unit));
+  }
+  for (uint64_t at = 0; at < shape.width; at += piece) {
+    const uint64_t bytes = std::min(piece, shape.width - at);
+    RETURN_IF_ERROR(Submit(call, stream,
+                           CopyTask(call, Bytes(dst) + at, Bytes(src) + at,
+                                    Flat(bytes), unit)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SubmitSnapshot(Call& call, Stream* stream, void* dst,
+                            const void* src, uint64_t bytes) {
+  auto captured = std::make_shared<std::vector<std::byte>>(
+      Bytes(src), Bytes(src) + bytes);
+  Task task = CopyTask(call, dst, captured->data(), Flat(bytes),
+                       Unit::kCopyIn);
+  task.reads.clear();
+  task.body = [captured, body = std::move(task.body)]() mutable {
+    return body();
+  };
+  return Submit(call, stream, std::move(task));
+}
+
+void Fill(std::byte* to, const FillShape& fill) {
+  if (fill.unit == 1) {
+    FillBytes(to, static_cast<uint8_t>(fill.value), fill.count);
+  } else {
+    FillWords(to, fill.value, fill.count);
+  }
+}
+
+Task FillTask(Call& call, void* dst, const FillShape& fill) {
+  Task task;
+  task.name = call.name;
+  task.unit = Unit::kCopyDevice;
+  task.cost = call.node.costs().Copy(task.unit, fill.bytes());
+  AddRows(&task.writes, dst, fill.bytes(), 1, fill.bytes());
+  const DeviceMemory* memory = &call.node.memory();
+  task.body = [=]() -> Fault {
+    std::byte* to = Resolve(*memory, dst, fill.bytes());
+    if (to == nullptr) return Fault::kRtSysDma;
+    Fill(to, fill);
+    return Fault::kNone;
+  };
+  return task;
+}
+
+absl::Status CheckValueAddress(Call& call, void* address) {
+  const DeviceMemory& memory = call.node.memory();
+  if (!memory.IsDeviceAddress(address) || Address(address) % 8 != 0) {
+    return FaultError(
+        Fault::kRtParamInvalid,
+        absl::StrFormat("%s failed because value %p for parameter devAddr is "
+                        "invalid. Expected value: an 8-byte aligned address "
+                        "of device memory",
+                        call.name, address));
+  }
+  return ResolveNow(call, address, 8, "devAddr").status();
+}
+
+}  // namespace
+
+Place PlaceOf(Node& node, const void* address, uint64_t bytes) {
+  if (node.memory().IsDeviceAddress(address)) return Place::kDevice;
+  return node.host_memory().IsPinned(address, bytes) ? Place::kPinned
+                                                     : Place::kPageable;
+}
+
+absl::Status CopyNow(Call& call, void* dst, const void* src,
+                     const CopyShape& shape) {
+  RETURN_IF_ERROR(CheckPeers(call, dst, src));
+  ASSIGN_OR_RETURN(std::byte * to,
+                   ResolveNow(call, dst, shape.dst_span(), "dst"));
+  ASSIGN_OR_RETURN(const std::byte* from,
+                   ResolveNow(call, src, shape.src_span(), "src"));
+  call.node.scheduler().Flush(call.lock);
+  Copy2d(to, shape.dst_pitch, from, shape.src_pitch, shape.width,
+         shape.height);
+  const Place dst_place = PlaceOf(call.node, dst, 1);
+  const Place src_place = PlaceOf(call.node, src, 1);
+  const bool on_host =
+      dst_place != Place::kDevice && src_place != Place::kDevice;
+  if (!on_host) {
+    call.WaitedUntil(call.now +
+                     call.node.costs().Copy(UnitOf(dst_place, src_place),
+                                            shape.width * shape.height));
+  }
+  call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
+           0, shape.width * shape.height);
+  return absl::OkStatus();
+}
+
+absl::Status CopyOnStream(Call& call, Stream* stream, void* dst,
+                          const void* src, const CopyShape& shape,
+                          bool snapshot) {
+  RETURN_IF_ERROR(CheckPeers(call, dst, src));
+  const Place dst_place = PlaceOf(call.node, dst, shape.dst_span());
+  const Place src_place = PlaceOf(call.node, src, shape.src_span());
+  if (dst_place != Place::kDevice && src_place != Place::kDevice) {
+    return FaultError(
+        Fault::kRtFeatureNotSupport,
+        absl::StrFormat("%s from host memory %p to host memory %p is not "
+                        "supported; expected device memory on one side",
+                        call.name, src, dst));
+  }
+  if (snapshot && src_place != Place::kDevice && shape.height == 1) {
+    if (stream->persistent()) {
+      return FaultError(Fault::kRtParamInvalid,
+                        "ACL_MEMCPY_HOST_TO_BUF_TO_DEVICE is not allowed on a "
+                        "stream of a model");
+    }
+    return SubmitSnapshot(call, stream, dst, src, shape.width);
+  }
+  if (dst_place == Place::kPageable || src_place == Place::kPageable) {
+    RETURN_IF_ERROR(SynchronizeStream(call, stream, std::nullopt));
+    return CopyNow(call, dst, src, shape);
+  }
+  return SubmitCopy(call, stream, dst, src, shape,
+                    UnitOf(dst_place, src_place));
+}
+
+absl::Status FillNow(Call& call, void* dst, const FillShape& fill) {
+  ASSIGN_OR_RETURN(std::byte * to,
+                   ResolveNow(call, dst, fill.bytes(), "devPtr"));
+  call.node.scheduler().Flush(call.lock);
+  Fill(to, fill);
+  if (PlaceOf(call.node, dst, 1) == Place::kDevice) {
+    call.WaitedUntil(call.now + call.node.costs().Copy(Unit::kCopyDevice,
+                                                       fill.bytes()));
+  }
+  call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
+           0, fill.bytes());
+  return absl::OkStatus();
+}
+
+absl::Status FillOnStream(Call& call, Stream* stream, void* dst,
+                          const FillShape& fill) {
+  if (PlaceOf(call.node, dst, fill.bytes()) != Place::kDevice) {
+    return FillNow(call, dst, fill);
+  }
+  if (fill.bytes() <= kHostPiece) {
+    return Submit(call, stream, FillTask(call, dst, fill));
+  }
+  // R90: the first block is filled, the others are copies of it.
+  FillShape first = fill;
+  first.count = kHostPiece / fill.unit;
+  RETURN_IF_ERROR(Submit(call, stream, FillTask(call, dst, first)));
+  for (uint64_t at = kHostPiece; at < fill.bytes(); at += kHostPiece) {
+    const uint64_t bytes = std::min(kHostPiece, fill.bytes() - at);
+    RETURN_IF_ERROR(Submit(call, stream,
+                           CopyTask(call, Bytes(dst) + at, dst, Flat(bytes),
+                                    Unit::kCopyDevice)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteValue(Call& call, Stream* stream, void* address,
+                        uint64_t value) {
+  RETURN_IF_ERROR(CheckValueAddress(call, address));
+  Task task;
+  task.name = call.name;
+  task.cost = CostModel::kControl;
+  task.writes.push_back({Address(address), Address(address) + 8});
+  const DeviceMemory* memory = &call.node.memory();
+  task.body = [=]() -> Fault {
+    std::byte* to = Resolve(*memory, address, 8);
+    if (to == nullptr) return Fault::kRtSysDma;
+    std::memcpy(to, &value, 8);
+    return Fault::kNone;
+  };
+  return Submit(call, stream, std::move(task));
+}
+
+absl::Status WaitValue(Call& call, Stream* stream, void* address,
+                       uint64_t value, ValueTest test) {
+  RETURN_IF_ERROR(CheckValueAddress(call, address));
+  Task task;
+  task.name = call.name;
+  task.cost = CostModel::kControl;
+  task.wait = WaitKind::kValue;
+  const DeviceMemory* memory = &call.node.memory();
+  task.value_ready = [=] {
+    const std::byte* from = Resolve(*memory, address, 8);
+    if (from == nullptr) return false;
+    uint64_t now = 0;
+    std::memcpy(&now, from, 8);
+    switch (test) {
+      case ValueTest::kGreaterOrEqual:
+        return static_cast<int64_t>(now - value) >= 0;
+      case ValueTest::kEqual:
+        return now == value;
+      case ValueTest::kAnd:
+        return (now & value) != 0;
+      case ValueTest::kNor:
+        return ~(now | value) != 0;
+    }
+    return false;
+  };
+  return Submit(call, stream, std::move(task));
+}
+
+}  // namespace npuemu

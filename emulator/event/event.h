@@ -1,0 +1,47 @@
+// File: event.h
+// Everything that happens is one Event value in one log (design 1.4).
+
+#ifndef EMULATOR_EVENT_EVENT_H_
+#define EMULATOR_EVENT_EVENT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "emulator/base/sim_time.h"
+
+namespace npuemu {
+
+enum class EventKind : uint8_t {
+#define EVENT(id, word) id,
+#include "emulator/event/event.def"
+#undef EVENT
+};
+
+// One entry. Only canonical ids, so that two runs compare: streams, tasks and
+// threads by creation, addresses as device-relative offsets.
+struct Event {
+  EventKind kind = EventKind::kCall;
+  int16_t device = -1;      // -1: none
+  int32_t stream = -1;      // -1: none
+  uint64_t task = 0;        // 0: none
+  SimTime time;             // when it happened
+  SimTime end;              // end of a kRun
+  const char* name = "";    // static: API function or operator type
+  uint64_t a = 0;
+  uint64_t b = 0;
+};
+
+// One line without line feed: "run   1500 +2300 d0 s1 t7 MatMulV2".
+std::string ToText(const Event& event);
+
+// Sees every event, in log order, with the log's lock held: must not call back
+// into the emulator.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnEvent(const Event& event) = 0;
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_EVENT_EVENT_H_

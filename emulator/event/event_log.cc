@@ -1,0 +1,83 @@
+#include "emulator/event/event_log.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "emulator/base/check.h"
+
+namespace npuemu {
+namespace {
+
+constexpr const char* kWords[] = {
+#define EVENT(id, word) word,
+#include "emulator/event/event.def"
+#undef EVENT
+};
+
+class TextTraceObserver : public Observer {
+ public:
+  explicit TextTraceObserver(FILE* file) : file_(file) {}
+  ~TextTraceObserver() override {
+    if (file_ == stdout) {
+      std::fflush(file_);
+    } else {
+      std::fclose(file_);
+    }
+  }
+  void OnEvent(const Event& event) override {
+    const std::string line = ToText(event) + "\n";
+    std::fwrite(line.data(), 1, line.size(), file_);
+  }
+
+ private:
+  FILE* file_;
+};
+
+}  // namespace
+
+std::string ToText(const Event& event) {
+  std::string line = absl::StrFormat(
+      "%-14s %12d", kWords[static_cast<size_t>(event.kind)],
+      Nanoseconds(event.time));
+  if (event.kind == EventKind::kRun) {
+    absl::StrAppendFormat(&line, " +%d", (event.end - event.time).count());
+  }
+  if (event.device >= 0) absl::StrAppendFormat(&line, " d%d", event.device);
+  if (event.stream >= 0) absl::StrAppendFormat(&line, " s%d", event.stream);
+  if (event.task != 0) absl::StrAppendFormat(&line, " t%d", event.task);
+  absl::StrAppend(&line, " ", event.name);
+  if (event.a != 0 || event.b != 0) {
+    absl::StrAppendFormat(&line, " %d %d", event.a, event.b);
+  }
+  return line;
+}
+
+EventLog::EventLog(size_t keep) : ring_(keep) { NPUEMU_CHECK(keep >= 1); }
+
+void EventLog::AddObserver(std::unique_ptr<Observer> observer) {
+  observers_.push_back(std::move(observer));
+}
+
+std::vector<Event> EventLog::Last() const {
+  std::vector<Event> last;
+  const size_t kept = count_ < ring_.size() ? count_ : ring_.size();
+  for (size_t i = count_ - kept; i < count_; ++i) {
+    last.push_back(ring_[i % ring_.size()]);
+  }
+  return last;
+}
+
+absl::StatusOr<std::unique_ptr<Observer>> TextTrace(const std::string& path) {
+  FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "we");
+  if (file == nullptr) {
+    return FaultError(Fault::kInvalidParam,
+                      absl::StrCat("--trace (NPUEMU_TRACE): cannot write \"",
+                                   path, "\": ", std::strerror(errno)));
+  }
+  return std::make_unique<TextTraceObserver>(file);
+}
+
+}  // namespace npuemu

@@ -1,0 +1,48 @@
+// File: stream_queue.h
+// What the scheduler knows of a stream: its queued tasks, its virtual time,
+// its errors. Externally synchronized by the node's mutex.
+
+#ifndef EMULATOR_SCHED_STREAM_QUEUE_H_
+#define EMULATOR_SCHED_STREAM_QUEUE_H_
+
+#include <cstdint>
+#include <deque>
+
+#include "emulator/task/task.h"
+
+namespace npuemu {
+
+// Streams that stop together (R52): the streams of one context.
+struct FailureDomain {
+  bool stop_on_failure = false;
+  Fault failure = Fault::kNone;  // once set, nothing more is accepted
+};
+
+class StreamQueue {
+ public:
+  StreamQueue(int id, int device, FailureDomain* domain)
+      : id(id), device(device), domain(domain) {}
+
+  const int id;      // over the node, by creation
+  const int device;
+  FailureDomain* const domain;
+
+  std::deque<Task> pending;  // submitted, not decided; front is the head
+  uint64_t submitted = 0;    // seq of the last submitted task
+  uint64_t decided = 0;      // seq of the last decided task
+  SimTime last_end;          // virtual end of the last decided task
+  std::deque<SimTime> ends;  // of decided tasks that the host may still wait on
+  Fault error = Fault::kNone;  // latest task error, until a sync reads (R180)
+  bool aborted = false;        // submissions fail while an abort runs (R51)
+  bool stopped = false;
+  int polls = 0;  // unsuccessful ones since the last progress
+
+  // Scheduler's own marks.
+  bool in_ready = false;      // stands in the scheduler's ready list
+  uint64_t needed_seq = 0;    // tasks up to here are needed by the goal
+  bool waits_on_value = false;
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_SCHED_STREAM_QUEUE_H_

@@ -1,0 +1,114 @@
+// File: task.h
+// A task is one device action on a stream: what it waits for, what it reads
+// and writes, what it costs, and a callable body (design 1.1). Plain data; the
+// scheduler decides when it runs.
+
+#ifndef EMULATOR_TASK_TASK_H_
+#define EMULATOR_TASK_TASK_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/functional/any_invocable.h"
+#include "emulator/base/sim_time.h"
+#include "emulator/base/status.h"
+
+namespace npuemu {
+
+class StreamQueue;
+
+// What executes a task; the cost model gives each its resources.
+enum class Unit : uint8_t {
+  kControl,     // the stream itself: record, wait, notify
+  kCube,        // AI cores with their cube unit
+  kVector,      // vector cores
+  kAiCpu,       // AI CPU
+  kCopyIn,      // host to device
+  kCopyOut,     // device to host
+  kCopyDevice,  // device to device
+  kHost,        // a host function
+};
+
+// Half-open bytes [begin, end): a device or host address (design 6).
+struct MemoryRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+inline bool Overlap(const MemoryRange& a, const MemoryRange& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
+using RangeList = absl::InlinedVector<MemoryRange, 3>;
+
+// A thing that waits are for: one record of an event, the level of a fixed-id
+// event, a notify, or the return of a host function. Changed only by the
+// scheduler.
+struct Signal {
+  bool set = false;
+  SimTime set_at;
+  // Host functions that were delivered and will set it, and those of them that
+  // returned. Only a call that must observe the stream may see a return (so
+  // that real threads never decide an order).
+  int host_pending = 0;
+  int host_returned = 0;
+  SimTime host_returned_at;
+  // Queued tasks that will set it, and streams whose head waits for it.
+  struct Setter {
+    StreamQueue* queue;
+    uint64_t seq;
+  };
+  std::vector<Setter> setters;
+  std::vector<StreamQueue*> waiters;
+};
+
+enum class WaitKind : uint8_t {
+  kNone,
+  kLevel,    // until the signal is set; leaves it set
+  kConsume,  // until the signal is set; resets it (notify, R74)
+  kValue,    // until value_ready() says so (R75)
+};
+
+enum class EffectKind : uint8_t {
+  kNone,
+  kSet,
+  kReset,
+  kDeliver,  // a host function goes to its thread; its return sets the signal
+};
+
+struct Task {
+  StreamQueue* queue = nullptr;
+  uint64_t id = 0;   // over the node, by submission; 1 is the first
+  uint64_t seq = 0;  // in its stream; 1 is the first
+  const char* name = "";
+  Unit unit = Unit::kControl;
+  bool parallel = false;   // the body uses worker threads: run it unlocked
+  uint8_t slots = 1;       // queue entries (R36)
+  uint32_t cores = 1;      // of kCube or kVector
+  SimDuration cost{0};
+  SimTime submitted;
+  SimTime start;
+  SimTime end;
+
+  RangeList reads;
+  RangeList writes;
+  absl::AnyInvocable<Fault()> body;
+
+  WaitKind wait = WaitKind::kNone;
+  std::shared_ptr<Signal> wait_for;
+  SimDuration timeout{0};  // of the wait in virtual time; 0: none
+  absl::AnyInvocable<bool()> value_ready;
+
+  EffectKind effect = EffectKind::kNone;
+  std::shared_ptr<Signal> target;
+  // Called with its virtual end when the task is decided.
+  absl::AnyInvocable<void(SimTime end)> on_decided;
+
+  Fault fault = Fault::kNone;  // result of the body
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_TASK_TASK_H_
