@@ -1,0 +1,63 @@
+// File: micro_kernel.h
+// The inner loops behind mmad.h, one set per instruction set. Private.
+//
+// Each file of them compiles without special flags: every function carries its
+// own target attribute and none is inline across files, so no code for a newer
+// processor can leak into a function that another one runs.
+
+#ifndef KERNELS_GEMM_MICRO_KERNEL_H_
+#define KERNELS_GEMM_MICRO_KERNEL_H_
+
+#include <cstdint>
+
+// Registers are named by array elements: loops over them are unrolled whole.
+#if defined(__clang__)
+#define NPUEMU_UNROLL _Pragma("unroll")
+#else
+#define NPUEMU_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+namespace npuemu::kernels::internal {
+
+// Panels of B that one call takes at most.
+inline constexpr int kMaxPanels = 3;
+
+// 8 rows of A by 8 * panels columns of B over k steps. a and b are f64 panels
+// ([k][8]); b_stride is the distance between panels of B; c has row stride ldc.
+struct FloatBlock {
+  const double* a;
+  const double* b;
+  int64_t b_stride;
+  int panels;
+  int64_t k;
+  int group;
+  bool saturate;
+  float* c;
+  int64_t ldc;
+};
+
+// 8 rows by 8 columns over `pairs` pairs of k; int16 panels ([k/2][8][2]).
+// group counts pairs.
+struct IntBlock {
+  const int16_t* a;
+  const int16_t* b;
+  int64_t pairs;
+  int group;
+  int32_t* c;
+  int64_t ldc;
+};
+
+struct MicroKernels {
+  void (*run_float)(const FloatBlock& block);
+  void (*run_int)(const IntBlock& block);
+  // f32 to f64; n is a multiple of 8.
+  void (*widen)(const float* from, double* to, int64_t n);
+};
+
+extern const MicroKernels kPlainKernels;
+extern const MicroKernels kAvx2Kernels;
+extern const MicroKernels kAvx512Kernels;
+
+}  // namespace npuemu::kernels::internal
+
+#endif  // KERNELS_GEMM_MICRO_KERNEL_H_

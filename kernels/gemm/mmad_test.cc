@@ -1,0 +1,397 @@
+// Every version of the inner loops against the slow reference, bit for bit.
+
+#include "kernels/gemm/mmad.h"
+
+#include <cstring>
+#include <iostream>
+#include <iterator>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "kernels/gemm/pack.h"
+#include "kernels/gemm/reference_mmad.h"
+
+namespace npuemu::kernels {
+namespace {
+
+constexpr uint64_t kSeed = 20240229;
+using Prng = std::mt19937_64;
+
+int64_t Below(Prng& prng, int64_t bound) {
+  return static_cast<int64_t>(prng() % static_cast<uint64_t>(bound));
+}
+
+// G of the specification, written a second time.
+int GroupOf(MmadKind kind) {
+  if (kind == MmadKind::kFloat32) return 4;
+  return kind == MmadKind::kHf32 ? 8 : 16;
+}
+
+std::vector<MmadIsa> AvailableIsas() {
+  std::vector<MmadIsa> isas;
+  for (MmadIsa isa : {MmadIsa::kPlain, MmadIsa::kAvx2, MmadIsa::kAvx512}) {
+    if (IsAvailable(isa)) isas.push_back(isa);
+  }
+  return isas;
+}
+
+class IsaScope {
+ public:
+  explicit IsaScope(MmadIsa isa) : before_(CurrentMmadIsa()) {
+    EXPECT_TRUE(SetMmadIsa(isa));
+  }
+  ~IsaScope() { SetMmadIsa(before_); }
+
+ private:
+  MmadIsa before_;
+};
+
+// An operand of `rows` x K in row-major storage, and what the rule reads.
+struct Values {
+  MmadKind kind;
+  int64_t rows;
+  int64_t k;
+  std::vector<uint16_t> narrow;  // f16, bf16
+  std::vector<float> wide;       // f32, hf32
+  std::vector<int8_t> bytes;     // int8, int4
+
+  MmadOperand operand() const {
+    const void* data = !narrow.empty() ? static_cast<const void*>(narrow.data())
+                       : !wide.empty() ? static_cast<const void*>(wide.data())
+                                       : static_cast<const void*>(bytes.data());
+    return {data, rows, k, k, 1};
+  }
+
+  std::vector<double> Row(int64_t r, bool saturate) const {
+    std::vector<double> row;
+    for (int64_t s = 0; s < k; ++s) row.push_back(At(r * k + s, saturate));
+    return row;
+  }
+
+  double At(int64_t i, bool saturate) const {
+    const auto index = static_cast<size_t>(i);
+    double x = 0;
+    double max = FLT_MAX;
+    if (kind == MmadKind::kFloat16) {
+      x = ReferenceDecodeF16(narrow[index]);
+      max = 65504;
+    } else if (kind == MmadKind::kBfloat16) {
+      x = ReferenceDecodeBf16(narrow[index]);
+      max = ReferenceDecodeBf16(0x7f7f);
+    } else {
+      x = wide[index];
+    }
+    if (saturate) x = ReferenceSaturate(x, max);
+    // 12 significant bits; subnormals lie on the grid of the same width.
+    if (kind == MmadKind::kHf32) x = ReferenceRound(x, 12, -126, 127);
+    return x;
+  }
+};
+
+// How wild the values are.
+enum class Mix { kTame, kAnyFinite, kRareSpecials };
+
+uint32_t DrawF32(Prng& prng, Mix mix, int64_t k) {
+  const auto bits = static_cast<uint32_t>(prng());
+  if (mix == Mix::kAnyFinite) {
+    return (bits & 0x7f800000u) == 0x7f800000u ? bits & 0x807fffffu : bits;
+  }
+  constexpr uint32_t kSpecials[] = {
+      0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001, 0x7f7fffff,
+      0xff7fffff, 0x00000001, 0x80000001, 0x007fffff, 0x00800000, 0x80000000};
+  if (mix == Mix::kRareSpecials && Below(prng, k + 1) == 0) {
+    return kSpecials[prng() % std::size(kSpecials)];
+  }
+  // 2^-8 .. 2^8, any fraction and sign.
+  return (bits & 0x807fffffu) |
+         (static_cast<uint32_t>(119 + Below(prng, 17)) << 23);
+}
+
+uint16_t DrawF16(Prng& prng, Mix mix, int64_t k) {
+  const auto bits = static_cast<uint16_t>(prng());
+  if (mix == Mix::kAnyFinite) {
+    return (bits & 0x7c00) == 0x7c00 ? bits & 0x83ff : bits;
+  }
+  constexpr uint16_t kSpecials[] = {0x7c00, 0xfc00, 0x7e00, 0xfe01,
+                                    0x7c01, 0x7bff, 0xfbff, 0x0001,
+                                    0x8001, 0x03ff, 0x0400, 0x8000};
+  if (mix == Mix::kRareSpecials && Below(prng, k + 1) == 0) {
+    return kSpecials[prng() % std::size(kSpecials)];
+  }
+  return static_cast<uint16_t>((bits & 0x83ff) | ((11 + Below(prng, 9)) << 10));
+}
+
+Values DrawFloats(Prng& prng, MmadKind kind, Mix mix, int64_t rows, int64_t k) {
+  Values values{kind, rows, k, {}, {}, {}};
+  for (int64_t i = 0; i < rows * k; ++i) {
+    if (kind == MmadKind::kFloat16) {
+      values.narrow.push_back(DrawF16(prng, mix, k));
+    } else if (kind == MmadKind::kBfloat16) {
+      values.narrow.push_back(
+          static_cast<uint16_t>(DrawF32(prng, mix, k) >> 16));
+    } else {
+      values.wide.push_back(ReferenceFloatOfBits(DrawF32(prng, mix, k)));
+    }
+  }
+  return values;
+}
+
+std::vector<std::byte> Packed(const Values& values, PackOptions options) {
+  std::vector<std::byte> packed(
+      PackedBytes(values.kind, values.rows, values.k));
+  PackPanels(values.kind, options, values.operand(), 0, PanelCount(values.rows),
+             packed.data());
+  return packed;
+}
+
+int64_t RoundUp(int64_t value) { return PanelCount(value) * kPanelRows; }
+
+// The accumulators of the area [0,m) x [0,n), computed in one tile.
+template <typename Acc>
+std::vector<Acc> Multiply(const MmadProblem& problem, int64_t m, int64_t n,
+                          const std::vector<Acc>& initial) {
+  const int64_t ld = RoundUp(n) + 8;
+  std::vector<Acc> acc(static_cast<size_t>(RoundUp(m) * ld));
+  for (int64_t i = 0; i < m; ++i) {
+    std::copy_n(initial.begin() + i * n, n, acc.begin() + i * ld);
+  }
+  if constexpr (std::is_same_v<Acc, float>) {
+    MmadFloat(problem, {0, m, 0, n}, acc.data(), ld);
+  } else {
+    MmadInt(problem, {0, m, 0, n}, acc.data(), ld);
+  }
+  std::vector<Acc> result;
+  for (int64_t i = 0; i < m; ++i) {
+    result.insert(result.end(), acc.begin() + i * ld, acc.begin() + i * ld + n);
+  }
+  return result;
+}
+
+void CheckFloats(Prng& prng, MmadKind kind, Mix mix, bool saturate, int64_t m,
+                 int64_t n, int64_t k) {
+  const Values a = DrawFloats(prng, kind, mix, m, k);
+  const Values b = DrawFloats(prng, kind, mix, n, k);
+  std::vector<float> c0;
+  for (int64_t i = 0; i < m * n; ++i) {
+    const bool zero = prng() % 2 == 0;
+    c0.push_back(zero ? 0.0f : ReferenceFloatOfBits(DrawF32(prng, mix, k)));
+  }
+  std::vector<float> expected;
+  for (int64_t i = 0; i < m; ++i) {
+    const std::vector<double> row = a.Row(i, saturate);
+    for (int64_t j = 0; j < n; ++j) {
+      expected.push_back(ReferenceMmadFloat(row, b.Row(j, saturate),
+                                            GroupOf(kind), saturate,
+                                            c0[expected.size()]));
+    }
+  }
+  const auto packed_a = Packed(a, {saturate, 0});
+  const auto packed_b = Packed(b, {saturate, 0});
+  for (MmadIsa isa : AvailableIsas()) {
+    const IsaScope scope(isa);
+    const std::vector<float> got = Multiply(
+        MmadProblem{kind, saturate, k, packed_a.data(), packed_b.data()}, m, n,
+        c0);
+    for (size_t i = 0; i < got.size(); ++i) {
+      ASSERT_EQ(ReferenceBitsOf(got[i]), ReferenceBitsOf(expected[i]))
+          << "kind " << static_cast<int>(kind) << " mix "
+          << static_cast<int>(mix) << " sat " << saturate << " isa "
+          << static_cast<int>(isa) << " m " << m << " n " << n << " k " << k
+          << " element " << i;
+    }
+  }
+}
+
+TEST(MmadTest, FloatsEqualTheReferenceOnEveryIsa) {
+  std::cout << "seed " << kSeed << "\n";
+  Prng prng(kSeed);
+  for (MmadKind kind : {MmadKind::kFloat16, MmadKind::kBfloat16,
+                        MmadKind::kFloat32, MmadKind::kHf32}) {
+    for (Mix mix : {Mix::kTame, Mix::kAnyFinite, Mix::kRareSpecials}) {
+      for (bool saturate : {false, true}) {
+        for (int64_t k :
+             {0, 1, 3, 4, 15, 16, 17, 31, 127, 128, 129, 300, 500, 1000}) {
+          const int64_t bound = k > 200 ? 12 : 40;
+          CheckFloats(prng, kind, mix, saturate, 1 + Below(prng, bound),
+                      1 + Below(prng, bound), k);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
+// A rule with another group, or one rounding fewer or more, fails here.
+TEST(MmadTest, RoundsOncePerGroup) {
+  constexpr float kBig = 0x1p24f;
+  const auto run = [](MmadKind kind, double product, int64_t k) {
+    Values a{kind, 1, k, {}, {}, {}};
+    Values b{kind, 1, k, {}, {}, {}};
+    if (kind == MmadKind::kFloat16) {
+      a.narrow.assign(static_cast<size_t>(k),
+                      ReferenceEncodeF16(product, false));
+      b.narrow.assign(static_cast<size_t>(k), 0x3c00);
+    } else {
+      a.wide.assign(static_cast<size_t>(k), static_cast<float>(product));
+      b.wide.assign(static_cast<size_t>(k), 1.0f);
+    }
+    const auto x = Packed(a, {});
+    const auto y = Packed(b, {});
+    return Multiply(MmadProblem{kind, false, k, x.data(), y.data()}, 1, 1,
+                    std::vector<float>{kBig})[0];
+  };
+  for (MmadIsa isa : AvailableIsas()) {
+    const IsaScope scope(isa);
+    // 16 ones join the accumulator as 16; one by one they would be lost.
+    EXPECT_EQ(run(MmadKind::kFloat16, 1, 16), kBig + 16);
+    // A group that adds 1 is a tie and stays, however many there are.
+    EXPECT_EQ(run(MmadKind::kFloat16, 1.0 / 16, 64), kBig);
+    EXPECT_EQ(run(MmadKind::kFloat32, 0.25, 8), kBig);
+    EXPECT_EQ(run(MmadKind::kHf32, 0.25, 8), kBig + 2);
+    EXPECT_EQ(run(MmadKind::kFloat32, 0.5, 8), kBig + 4);
+  }
+}
+
+Values DrawInts(Prng& prng, MmadKind kind, bool extreme, int64_t rows,
+                int64_t k) {
+  Values values{kind, rows, k, {}, {}, {}};
+  const int high = kind == MmadKind::kInt4 ? 7 : 127;
+  for (int64_t i = 0; i < rows * k; ++i) {
+    const int64_t value = extreme ? (prng() % 8 == 0 ? high : -high - 1)
+                                  : Below(prng, 2 * high + 2) - high - 1;
+    values.bytes.push_back(static_cast<int8_t>(value));
+  }
+  return values;
+}
+
+void CheckInts(Prng& prng, MmadKind kind, int32_t offset, int64_t m, int64_t n,
+               int64_t k) {
+  const bool extreme = prng() % 2 == 0;
+  const Values a = DrawInts(prng, kind, extreme, m, k);
+  const Values b = DrawInts(prng, kind, extreme, n, k);
+  std::vector<int32_t> c0;
+  for (int64_t i = 0; i < m * n; ++i) {
+    // Half of them so near an end that some group clamps.
+    const auto near = static_cast<int32_t>(Below(prng, 2000));
+    const int32_t ends[] = {0, INT32_MAX - near, INT32_MIN + near, near};
+    c0.push_back(ends[prng() % 4]);
+  }
+  const auto row = [](const Values& values, int64_t r, int32_t minus) {
+    std::vector<int> ints;
+    for (int64_t s = 0; s < values.k; ++s) {
+      ints.push_back(values.bytes[static_cast<size_t>(r * values.k + s)] -
+                     minus);
+    }
+    return ints;
+  };
+  std::vector<int32_t> expected;
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      expected.push_back(ReferenceMmadInt(row(a, i, offset), row(b, j, 0),
+                                          kind == MmadKind::kInt4 ? 64 : 32,
+                                          c0[expected.size()]));
+    }
+  }
+  const auto x = Packed(a, {false, offset});
+  const auto y = Packed(b, {});
+  for (MmadIsa isa : AvailableIsas()) {
+    const IsaScope scope(isa);
+    EXPECT_EQ(
+        Multiply(MmadProblem{kind, false, k, x.data(), y.data()}, m, n, c0),
+        expected)
+        << "isa " << static_cast<int>(isa) << " offset " << offset << " m " << m
+        << " n " << n << " k " << k;
+  }
+}
+
+TEST(MmadTest, IntegersEqualTheReferenceOnEveryIsa) {
+  std::cout << "seed " << kSeed << "\n";
+  Prng prng(kSeed);
+  for (MmadKind kind : {MmadKind::kInt8, MmadKind::kInt4}) {
+    for (int64_t k : {0, 1, 2, 31, 32, 33, 63, 64, 65, 129, 1000}) {
+      for (int32_t offset : {0, 127, -128}) {
+        CheckInts(prng, kind, offset, 1 + Below(prng, 20), 1 + Below(prng, 20),
+                  k);
+      }
+    }
+  }
+}
+
+TEST(MmadTest, TilesDoNotChangeBits) {
+  Prng prng(kSeed);
+  const int64_t m = 70;
+  const int64_t n = 90;
+  const int64_t k = 300;
+  const MmadKind kind = MmadKind::kBfloat16;
+  const auto a = Packed(DrawFloats(prng, kind, Mix::kTame, m, k), {});
+  const auto b = Packed(DrawFloats(prng, kind, Mix::kTame, n, k), {});
+  const MmadProblem problem{kind, false, k, a.data(), b.data()};
+  const std::vector<float> zero(static_cast<size_t>(m * n));
+  const std::vector<float> whole = Multiply(problem, m, n, zero);
+  for (int round = 0; round < 10; ++round) {
+    const int64_t rows = kPanelRows * (1 + Below(prng, 9));
+    const int64_t columns = kPanelRows * (1 + Below(prng, 9));
+    for (int64_t i = 0; i < m; i += rows) {
+      for (int64_t j = 0; j < n; j += columns) {
+        const MmadTile tile{i, std::min(m, i + rows), j,
+                            std::min(n, j + columns)};
+        std::vector<float> acc(static_cast<size_t>(rows * columns));
+        MmadFloat(problem, tile, acc.data(), columns);
+        for (int64_t r = i; r < tile.m1; ++r) {
+          ASSERT_EQ(0, std::memcmp(&acc[static_cast<size_t>((r - i) * columns)],
+                                   &whole[static_cast<size_t>(r * n + j)],
+                                   static_cast<size_t>(tile.n1 - j) * 4));
+        }
+      }
+    }
+  }
+}
+
+// Bits that must never change (testdata of the rule itself): FNV-1a over the
+// f16 product of a fixed pseudo-random 33 x 100 by 100 x 41.
+TEST(MmadTest, Golden) {
+  uint32_t state = 1;
+  const auto draw = [&state](size_t count) {
+    std::vector<uint16_t> bits;
+    for (size_t i = 0; i < count; ++i) {
+      state = state * 1664525u + 1013904223u;
+      bits.push_back(static_cast<uint16_t>((state >> 16 & 0x8fff) | 0x3000));
+    }
+    return bits;
+  };
+  const std::vector<uint16_t> x1 = draw(33 * 100);
+  const std::vector<uint16_t> x2 = draw(100 * 41);
+  std::vector<std::byte> a(PackedBytes(MmadKind::kFloat16, 33, 100));
+  std::vector<std::byte> b(PackedBytes(MmadKind::kFloat16, 41, 100));
+  PackPanels(MmadKind::kFloat16, {}, {x1.data(), 33, 100, 100, 1}, 0, 5,
+             a.data());
+  PackPanels(MmadKind::kFloat16, {}, {x2.data(), 41, 100, 1, 41}, 0, 6,
+             b.data());
+  const std::vector<uint16_t> reference =
+      ReferenceMatMulF16(33, 41, 100, x1.data(), x2.data());
+  const std::vector<float> zero(33 * 41);
+  uint64_t hash = 0xcbf29ce484222325u;
+  size_t i = 0;
+  for (float acc :
+       Multiply(MmadProblem{MmadKind::kFloat16, false, 100, a.data(), b.data()},
+                33, 41, zero)) {
+    EXPECT_EQ(ReferenceEncodeF16(acc, false), reference[i++]);
+    const uint32_t bits = ReferenceBitsOf(acc);
+    for (int shift = 0; shift < 32; shift += 8) {
+      hash = (hash ^ (bits >> shift & 0xff)) * 0x100000001b3u;
+    }
+  }
+  EXPECT_EQ(hash, 0x81b5aeec08b9f831u);
+}
+
+TEST(MmadTest, CyclesOfTheSpecification) {
+  // 128 x 256 x 512 of f16 in 8 instructions: 4096 and the issue of each.
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat16, 128, 256, 512), 4096u + 8 * 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat32, 16, 16, 8), 2u + 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kInt8, 1, 1, 1), 1u + 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat16, 0, 16, 16), 0u);
+}
+
+}  // namespace
+}  // namespace npuemu::kernels

@@ -1,0 +1,183 @@
+// y = x1 * x2 + bias with the bias as the initial accumulator (arithmetic 4.2,
+// 7.4) and Fixpipe as the last step (7.5): MatMulV2 and BatchMatMulV2.
+
+#include <algorithm>
+#include <string>
+
+#include "kernels/gemm/fixpipe.h"
+#include "kernels/numeric/element.h"
+#include "kernels/op/cost.h"
+#include "kernels/ops/matmul/matmul.h"
+
+namespace npuemu::kernels {
+namespace {
+
+constexpr size_t kBias = 2;
+constexpr size_t kOffsetW = 3;
+constexpr size_t kOffsetXAttr = 2;
+
+constexpr MatmulRanks kAnyRanks{2, SIZE_MAX};
+
+bool Has(const OpCall& call, size_t index) {
+  return index < call.inputs.size() && !call.inputs[index].absent();
+}
+
+int64_t OffsetX(const OpCall& call) {
+  return AttrOr<int64_t>(call.attrs, call.op->attrs[kOffsetXAttr].name, 0);
+}
+
+OpStatus CheckOffsets(const OpCall& call) {
+  if (Has(call, kOffsetW)) {
+    return OpError(call, "input offset_w", NameOf(call.inputs[kOffsetW].dtype),
+                   "none");
+  }
+  const int64_t offset = OffsetX(call);
+  const DataType dtype = call.inputs[0].dtype;
+  const int64_t limit = dtype == DataType::kInt8 ? 128 : 0;
+  if (offset < -limit || offset > std::max<int64_t>(limit - 1, 0)) {
+    return OpError(call, "attribute offset_x", std::to_string(offset),
+                   dtype == DataType::kInt8
+                       ? "-128 to 127"
+                       : std::string("0 beside x1 ") + NameOf(dtype));
+  }
+  return {};
+}
+
+// [n], or [1,..,1,n].
+OpStatus CheckBias(const OpCall& call, int64_t n) {
+  if (!Has(call, kBias)) return {};
+  const Shape& shape = call.inputs[kBias].shape;
+  if (!shape.empty() && shape.back() == n &&
+      std::all_of(shape.begin(), shape.end() - 1,
+                  [](int64_t extent) { return extent == 1; })) {
+    return {};
+  }
+  return OpError(call, "input bias shape", ToString(shape), ToString(Shape{n}));
+}
+
+// The product of a call that infer has passed.
+Matmul CheckedMatmul(const OpCall& call) {
+  Matmul matmul;
+  (void)MakeMatmul(call, kAnyRanks, &matmul);
+  matmul.offset_x = static_cast<int32_t>(OffsetX(call));
+  return matmul;
+}
+
+// Sets every row of the tile to its part of the bias.
+template <typename Acc>
+void InitFromBias(const OpCall& call, const Operands& operands,
+                  const MatmulTile& tile, Acc* acc) {
+  if (!Has(call, kBias)) return;
+  const TensorView& bias = operands.inputs[kBias];
+  const auto copy = [&]<typename T>() {
+    const T* from = bias.as<T>() + tile.area.n0;
+    for (int64_t j = 0; j < tile.columns(); ++j) {
+      acc[j] = static_cast<Acc>(Widen(from[j]));
+    }
+  };
+  Dispatch(Types<Float16, BFloat16, float, int32_t>(), call.inputs[kBias].dtype,
+           copy);
+  for (int64_t i = 1; i < tile.rows(); ++i) {
+    std::copy_n(acc, tile.columns(), acc + i * kMmadTile);
+  }
+}
+
+template <typename Acc, typename T>
+void Multiply(const OpCall& call, const Matmul& matmul,
+              const Operands& operands, int64_t begin, int64_t end) {
+  T* y = operands.outputs[0].as<T>();
+  const bool saturate = operands.saturate;
+  ForEachTile<Acc>(
+      matmul, operands, saturate, begin, end,
+      [&](const MatmulTile& tile, Acc* acc) {
+        InitFromBias(call, operands, tile, acc);
+      },
+      [&](const MatmulTile& tile, const Acc* acc) {
+        for (int64_t i = 0; i < tile.rows(); ++i) {
+          const int64_t row = tile.batch * matmul.m + tile.area.m0 + i;
+          FixpipeRow<T>(acc + i * kMmadTile, tile.columns(), saturate,
+                        y + row * matmul.n + tile.area.n0);
+        }
+      });
+}
+
+}  // namespace
+
+OpStatus InferBiased(const OpCall& call, MatmulRanks ranks,
+                     std::vector<TensorSpec>* outputs) {
+  Matmul matmul;
+  if (OpStatus s = CheckOffsets(call); !s.ok()) return s;
+  if (OpStatus s = MakeMatmul(call, ranks, &matmul); !s.ok()) return s;
+  if (OpStatus s = CheckBias(call, matmul.n); !s.ok()) return s;
+  *outputs = {{OutputType(call), call.inputs[0].format, OutputShape(matmul)}};
+  return {};
+}
+
+size_t BiasedWorkspace(const OpCall& call) {
+  return MatmulWorkspace(CheckedMatmul(call));
+}
+
+int64_t BiasedItems(const OpCall& call, int phase) {
+  return MatmulItems(CheckedMatmul(call), phase);
+}
+
+OpStatus ComputeBiased(const OpCall& call, const Operands& operands, int phase,
+                       int64_t begin, int64_t end) {
+  const Matmul matmul = CheckedMatmul(call);
+  const size_t needed = MatmulWorkspace(matmul);
+  if (OpStatus s = CheckWorkspace(call, operands, needed); !s.ok()) return s;
+  if (phase == 0) {
+    PackItems(matmul, operands, operands.saturate, begin, end);
+    return {};
+  }
+  switch (OutputType(call)) {
+    case DataType::kFloat16:
+      Multiply<float, Float16>(call, matmul, operands, begin, end);
+      break;
+    case DataType::kBf16:
+      Multiply<float, BFloat16>(call, matmul, operands, begin, end);
+      break;
+    case DataType::kInt32:
+      Multiply<int32_t, int32_t>(call, matmul, operands, begin, end);
+      break;
+    default:
+      Multiply<float, float>(call, matmul, operands, begin, end);
+  }
+  return {};
+}
+
+Work BiasedCost(const OpCall& call) {
+  const Matmul matmul = CheckedMatmul(call);
+  Work work = MoveWork(call);
+  work.cube_cycles = static_cast<uint64_t>(ElementCount(matmul.batch)) *
+                     MmadCycles(matmul.kind, matmul.m, matmul.n, matmul.k);
+  return work;
+}
+
+std::vector<ParamSpec> BiasedInputs() {
+  constexpr DataType f16 = DataType::kFloat16;
+  constexpr DataType b16 = DataType::kBf16;
+  constexpr DataType f32 = DataType::kFloat;
+  constexpr DataType s8 = DataType::kInt8;
+  constexpr DataType s32 = DataType::kInt32;
+  const std::vector<DataType> x = {f16, f16, f16, f16, b16,
+                                   b16, b16, b16, f32, s8};
+  return {
+      {"x1", ParamKind::kRequired, x},
+      {"x2", ParamKind::kRequired, x},
+      {"bias",
+       ParamKind::kOptional,
+       {f16, f32, f16, f32, b16, f32, b16, f32, f32, s32}},
+      {"offset_w", ParamKind::kOptional, std::vector<DataType>(x.size(), s8)}};
+}
+
+std::vector<ParamSpec> BiasedOutputs() {
+  constexpr DataType f16 = DataType::kFloat16;
+  constexpr DataType b16 = DataType::kBf16;
+  constexpr DataType f32 = DataType::kFloat;
+  return {{"y",
+           ParamKind::kRequired,
+           {f16, f16, f32, f32, b16, b16, f32, f32, f32, DataType::kInt32}}};
+}
+
+}  // namespace npuemu::kernels
