@@ -32,7 +32,7 @@ class Stream {
 
   StreamQueue queue;
   Context* const context;  // valid while !destroyed
-  const uint32_t priority;  // 0 highest … 7
+  uint32_t priority;       // 0 highest … 7
   const uint32_t flags;
   const bool saturate;  // overflow mode at creation (arithmetic.md 1.3)
   bool destroyed = false;

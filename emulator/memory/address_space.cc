@@ -1,5 +1,10 @@
 #include "emulator/memory/address_space.h"
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cerrno>
 #include <cinttypes>
@@ -8,11 +13,6 @@
 #include <initializer_list>
 #include <iterator>
 #include <string>
-
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "absl/strings/str_format.h"
 #include "emulator/base/check.h"
@@ -24,12 +24,15 @@ extern "C" __attribute__((weak, visibility("default"))) void __tsan_init();
 namespace npuemu {
 namespace {
 
-// Both rows are free in plain processes and under ASan, TSan (GCC and clang)
-// and memcheck on x86-64 Linux; the second is for a process, or a second
-// DeviceMemory in it, where the first is taken. The distance between the bases
-// of a row holds kMaxDevices.
+// The first two rows are free in plain processes and under ASan, TSan and
+// memcheck on x86-64 Linux: they lie in TSan's gap 0x34.. to 0x55.., with
+// their data where its shadow is no heap's, stack's or module's. The last row
+// is TSan's own shadow, and serves the others. Rows below the first are for a
+// process, or a second DeviceMemory in it, where the first is taken. The bases
+// of a row are no closer than kMaxDevices devices.
 constexpr AddressSpace kSpaces[] = {
     {0x410000000000, 0x4a0000000000},
+    {0x440000000000, 0x520000000000},
     {0x120000000000, 0x110000000000},
 };
 
@@ -46,15 +49,15 @@ void* RawMap(uint64_t address, uint64_t bytes, int extra_flags) {
   return reinterpret_cast<void*>(result);
 }
 
-// True when the whole range is mapped without any access: such are the gaps
-// that TSan protects, and only there MAP_FIXED may replace a mapping.
-bool IsInaccessibleGap(uint64_t address, uint64_t bytes) {
+// True when nothing in the range can be accessed: such are the gaps that TSan
+// protects (with holes where we were before), and only there MAP_FIXED may
+// replace a mapping.
+bool IsInaccessible(uint64_t address, uint64_t bytes) {
   FILE* maps = std::fopen("/proc/self/maps", "r");
   if (maps == nullptr) return false;
-  uint64_t reached = address;
+  bool inaccessible = true;
   char line[512];
-  while (reached < address + bytes &&
-         std::fgets(line, sizeof(line), maps) != nullptr) {
+  while (inaccessible && std::fgets(line, sizeof(line), maps) != nullptr) {
     uint64_t begin = 0;
     uint64_t end = 0;
     char access[5] = {};
@@ -62,12 +65,11 @@ bool IsInaccessibleGap(uint64_t address, uint64_t bytes) {
                     access) != 3) {
       continue;  // the tail of a long line
     }
-    if (end <= reached) continue;
-    if (begin > reached || std::strcmp(access, "---p") != 0) break;
-    reached = end;
+    const bool overlaps = begin < address + bytes && address < end;
+    if (overlaps && std::strcmp(access, "---p") != 0) inaccessible = false;
   }
   std::fclose(maps);
-  return reached >= address + bytes;
+  return inaccessible;
 }
 
 // True when [address, address + bytes) is ours now; errno says why not.
@@ -81,7 +83,7 @@ bool TryReserve(uint64_t address, uint64_t bytes) {
     return false;
   }
   if (errno != EEXIST || __tsan_init == nullptr) return false;
-  if (!IsInaccessibleGap(address, bytes)) {
+  if (!IsInaccessible(address, bytes)) {
     errno = EEXIST;
     return false;
   }
@@ -108,11 +110,13 @@ std::string LimitsText(int error) {
   const std::string overcommit = ReadLine("/proc/sys/vm/overcommit_memory");
   std::string next = "raise the limit with \"ulimit -v unlimited\"";
   if (error == EEXIST) {
-    next = "something else lies there; start the program without it, or "
-           "without address-space tricks of its own";
+    next =
+        "something else lies there; start the program without it, or "
+        "without address-space tricks of its own";
   } else if (address_space == "unlimited") {
-    next = "lower --devices or --host-memory, or set "
-           "vm.overcommit_memory to 0 or 1, or raise vm.max_map_count";
+    next =
+        "lower --devices or --host-memory, or set "
+        "vm.overcommit_memory to 0 or 1, or raise vm.max_map_count";
   }
   return absl::StrFormat(
       "%s (address space limit %s, vm.overcommit_memory %s); %s",
@@ -143,12 +147,15 @@ absl::StatusOr<AddressSpace> ClaimAddressSpace(int devices) {
     error = errno;
     g_claimed[row] = false;
   }
+  std::string tried;
+  for (const AddressSpace& space : kSpaces) {
+    absl::StrAppendFormat(&tried, " 0x%x", space.device_base);
+  }
   return FaultError(
       Fault::kRtMemoryAllocation,
       absl::StrFormat("no free address range for the memory of %d devices, "
-                      "tried 0x%x and 0x%x: %s",
-                      devices, kSpaces[0].device_base, kSpaces[1].device_base,
-                      LimitsText(error)));
+                      "tried%s: %s",
+                      devices, tried, LimitsText(error)));
 }
 
 void ReleaseAddressSpace(const AddressSpace& space) {

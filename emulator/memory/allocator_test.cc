@@ -1,13 +1,13 @@
 #include "emulator/memory/allocator.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <iterator>
 #include <map>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "emulator/base/status.h"
 
@@ -111,8 +111,7 @@ TEST(RangeAllocator, RefusesBadArguments) {
   EXPECT_EQ(FaultOf(a.Allocate(0, 1).status()), Fault::kInvalidParam);
   EXPECT_EQ(FaultOf(a.Allocate(1, 3).status()), Fault::kInvalidParam);
   EXPECT_EQ(FaultOf(a.Allocate(1, 0).status()), Fault::kInvalidParam);
-  EXPECT_EQ(FaultOf(a.Allocate(~0ull, 1).status()),
-            Fault::kRtMemoryAllocation);
+  EXPECT_EQ(FaultOf(a.Allocate(~0ull, 1).status()), Fault::kRtMemoryAllocation);
   const uint64_t x = MustAllocate(a, 1024);
   EXPECT_EQ(FaultOf(a.Free(x + 512)), Fault::kInvalidParam);
   ASSERT_TRUE(a.Free(x).ok());

@@ -125,8 +125,7 @@ size_t BytesToAligned(const void* p) {
   return -reinterpret_cast<uintptr_t>(p) & 63;
 }
 
-void StreamCopy(const Streams& streams, void* dst, const void* src,
-                size_t n) {
+void StreamCopy(const Streams& streams, void* dst, const void* src, size_t n) {
   auto* to = static_cast<char*>(dst);
   const auto* from = static_cast<const char*>(src);
   const size_t head = BytesToAligned(to) < n ? BytesToAligned(to) : n;

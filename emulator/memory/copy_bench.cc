@@ -1,10 +1,10 @@
 // CopyBytes beside glibc's memcpy in one run: compare rows of equal size.
 //   bazel run -c opt //emulator/memory:copy_bench
 
+#include <benchmark/benchmark.h>
+
 #include <cstdint>
 #include <cstring>
-
-#include <benchmark/benchmark.h>
 
 #include "emulator/memory/copy.h"
 #include "emulator/memory/host_memory.h"
@@ -65,9 +65,15 @@ void BM_FillBytes(benchmark::State& state) {
   Run(state, [](Buffers& b, size_t n) { FillBytes(b.dst, 7, n); });
 }
 
-#define SIZES                                                     \
-  Arg(64 << 10)->Arg(1 << 20)->Arg(2 << 20)->Arg(4 << 20)         \
-      ->Arg(8 << 20)->Arg(16 << 20)->Arg(32 << 20)->Arg(64 << 20) \
+#define SIZES         \
+  Arg(64 << 10)       \
+      ->Arg(1 << 20)  \
+      ->Arg(2 << 20)  \
+      ->Arg(4 << 20)  \
+      ->Arg(8 << 20)  \
+      ->Arg(16 << 20) \
+      ->Arg(32 << 20) \
+      ->Arg(64 << 20) \
       ->Arg(256 << 20)
 BENCHMARK(BM_GlibcMemcpy)->SIZES;
 BENCHMARK(BM_CopyBytes)->SIZES;

@@ -1,10 +1,10 @@
 #include "emulator/memory/copy.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <cstring>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace npuemu {
 namespace {
@@ -76,9 +76,8 @@ TEST(Copy, OverlapIsAsThroughABuffer) {
       std::vector<unsigned char> bytes = Numbers(n + 8192);
       const std::vector<unsigned char> before = bytes;
       CopyBytes(bytes.data() + 4000 + shift, bytes.data() + 4000, n);
-      ASSERT_EQ(std::memcmp(bytes.data() + 4000 + shift, before.data() + 4000,
-                            n),
-                0)
+      ASSERT_EQ(
+          std::memcmp(bytes.data() + 4000 + shift, before.data() + 4000, n), 0)
           << n << " " << shift;
     }
   }

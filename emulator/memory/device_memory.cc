@@ -50,8 +50,7 @@ class CommitMap {
     while (first <= last) {
       const uint64_t bits = std::min(last - first + 1, 64 - first % 64);
       const uint64_t mask = (~0ull >> (64 - bits)) << (first % 64);
-      const uint64_t word =
-          words_[first / 64].load(std::memory_order_acquire);
+      const uint64_t word = words_[first / 64].load(std::memory_order_acquire);
       if ((word & mask) != mask) return false;
       first += bits;
     }
@@ -123,9 +122,7 @@ absl::StatusOr<std::unique_ptr<DeviceMemory>> DeviceMemory::Create(
 }
 
 DeviceMemory::DeviceMemory(const Options& options, const AddressSpace& space)
-    : options_(options),
-      space_(space),
-      span_(options.devices * kDeviceStride) {
+    : options_(options), space_(space), span_(options.devices * kDeviceStride) {
   for (int d = 0; d < options.devices; ++d) {
     devices_.push_back(std::make_unique<Device>(
         d, space.device_base + d * kDeviceStride, options.bytes_per_device));
@@ -185,13 +182,12 @@ absl::StatusOr<uint64_t> DeviceMemory::Allocate(int device, uint64_t bytes,
     if (FaultOf(base.status()) != Fault::kRtMemoryAllocation) {
       return base.status();
     }
-    return FaultError(Fault::kRtMemoryAllocation,
-                      absl::StrFormat("device %d: %s", device,
-                                      base.status().message()));
+    return FaultError(
+        Fault::kRtMemoryAllocation,
+        absl::StrFormat("device %d: %s", device, base.status().message()));
   }
   const uint64_t size = owner->allocator.Find(*base)->size;
-  absl::Status committed =
-      Commit(owner, *base, size, size > kHugeThreshold);
+  absl::Status committed = Commit(owner, *base, size, size > kHugeThreshold);
   if (!committed.ok()) {
     NPUEMU_CHECK(owner->allocator.Free(*base).ok());
     return committed;
@@ -237,16 +233,14 @@ absl::Status DeviceMemory::CheckCap(uint64_t needed) const {
 absl::Status DeviceMemory::Commit(Device* device, uint64_t begin,
                                   uint64_t bytes, bool huge) {
   const uint64_t first = (begin - device->base) / kCommitGranule;
-  const uint64_t end =
-      (begin - device->base + bytes - 1) / kCommitGranule + 1;
+  const uint64_t end = (begin - device->base + bytes - 1) / kCommitGranule + 1;
   uint64_t missing = 0;
   for (uint64_t g = first; g < end; ++g) {
     missing += !device->committed.Test(g);
   }
   if (missing == 0) return absl::OkStatus();
   RETURN_IF_ERROR(CheckCap(missing * kCommitGranule));
-  const uint64_t data =
-      device->base - space_.device_base + space_.data_base;
+  const uint64_t data = device->base - space_.device_base + space_.data_base;
   for (uint64_t g = first; g < end;) {
     uint64_t run = 0;
     while (g + run < end && !device->committed.Test(g + run)) ++run;
@@ -254,8 +248,8 @@ absl::Status DeviceMemory::Commit(Device* device, uint64_t begin,
       ++g;
       continue;
     }
-    RETURN_IF_ERROR(CommitRange(data + g * kCommitGranule,
-                                run * kCommitGranule, huge));
+    RETURN_IF_ERROR(
+        CommitRange(data + g * kCommitGranule, run * kCommitGranule, huge));
     for (uint64_t i = 0; i < run; ++i) device->committed.Set(g + i);
     committed_bytes_ += run * kCommitGranule;
     g += run;
@@ -423,14 +417,12 @@ std::string DeviceMemory::Name(uint64_t address) const {
   } else {
     const Allocation* record = Find(address);
     if (record == nullptr) record = FindFreed(address);
-    AppendName(text, address, record, device,
-               address - devices_[device]->base);
+    AppendName(text, address, record, device, address - devices_[device]->base);
   }
   return std::string(text.view());
 }
 
-bool DeviceMemory::DescribeFromSignal(uint64_t address,
-                                      Allocation* out) const {
+bool DeviceMemory::DescribeFromSignal(uint64_t address, Allocation* out) const {
   if (changing_.exchange(true, std::memory_order_acquire)) return false;
   const Allocation* record = Find(address);
   if (record == nullptr) record = FindFreed(address);

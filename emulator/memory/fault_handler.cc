@@ -1,15 +1,15 @@
 #include "emulator/memory/fault_handler.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <ucontext.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <string_view>
-
-#include <dlfcn.h>
-#include <execinfo.h>
-#include <ucontext.h>
-#include <unistd.h>
 
 #include "emulator/base/status.h"
 #include "emulator/memory/text_buffer.h"
@@ -97,8 +97,7 @@ void PassOn(int signal, siginfo_t* info, void* context) {
     previous.sa_sigaction(signal, info, context);
   } else if (previous.sa_handler == SIG_IGN && info->si_code <= 0) {
     return;  // sent by somebody, and ignored
-  } else if (previous.sa_handler == SIG_DFL ||
-             previous.sa_handler == SIG_IGN) {
+  } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
     // A fault happens again on return; a sent signal must be sent again.
     sigaction(signal, &previous, nullptr);
     if (info->si_code <= 0) raise(signal);
@@ -111,8 +110,7 @@ void Handle(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const DeviceMemory* memory = g_memory.load(std::memory_order_acquire);
   const bool is_fault = info->si_code > 0;  // else si_addr means nothing
-  if (is_fault && memory != nullptr &&
-      memory->IsDeviceAddress(info->si_addr)) {
+  if (is_fault && memory != nullptr && memory->IsDeviceAddress(info->si_addr)) {
     Report(*memory, reinterpret_cast<uint64_t>(info->si_addr), context);
     // Where somebody else's handler called ours, it must stay in place.
     if (IsInstalledOnTop(signal)) {

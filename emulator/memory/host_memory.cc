@@ -1,8 +1,8 @@
 #include "emulator/memory/host_memory.h"
 
-#include <cstdlib>
-
 #include <sys/mman.h>
+
+#include <cstdlib>
 
 #include "absl/strings/str_format.h"
 #include "emulator/base/check.h"

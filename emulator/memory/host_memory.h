@@ -24,11 +24,11 @@ enum class HostMemoryKind {
 
 // One pinned range.
 struct HostBlock {
-  uint64_t id;    // from 1, allocations and registrations together
-  uint64_t base;  // host address
-  uint64_t size;  // bytes as asked for
-  bool registered;         // a user range, not ours to free
-  const void* site;        // who allocated or registered it
+  uint64_t id;       // from 1, allocations and registrations together
+  uint64_t base;     // host address
+  uint64_t size;     // bytes as asked for
+  bool registered;   // a user range, not ours to free
+  const void* site;  // who allocated or registered it
 };
 
 class HostMemory {

@@ -1,11 +1,11 @@
 #include "emulator/memory/host_memory.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "emulator/base/status.h"
 
@@ -19,8 +19,9 @@ TEST(HostMemory, AllocatesAlignedWritablePinnedMemory) {
     auto result = memory.Allocate(bytes);
     ASSERT_TRUE(result.ok()) << result.status();
     const auto address = reinterpret_cast<uint64_t>(*result);
-    const uint64_t alignment =
-        bytes >= 2 << 20 ? 2 << 20 : bytes >= 65536 ? 4096 : 64;
+    const uint64_t alignment = bytes >= 2 << 20 ? 2 << 20
+                               : bytes >= 65536 ? 4096
+                                                : 64;
     EXPECT_EQ(address % alignment, 0u);
     std::memset(*result, 0x5A, bytes);
     EXPECT_TRUE(memory.IsPinned(*result, bytes));
@@ -90,8 +91,7 @@ TEST(HostMemory, RegisterChecksItsArguments) {
   void* block = *memory.Allocate(128);
   EXPECT_EQ(FaultOf(memory.Register(block, 8)),
             Fault::kHostMemoryAlreadyRegistered);
-  EXPECT_EQ(FaultOf(memory.Unregister(block)),
-            Fault::kHostMemoryNotRegistered);
+  EXPECT_EQ(FaultOf(memory.Unregister(block)), Fault::kHostMemoryNotRegistered);
 }
 
 TEST(HostMemory, NamesDoNotDependOnAddresses) {

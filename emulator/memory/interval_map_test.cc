@@ -1,11 +1,11 @@
 #include "emulator/memory/interval_map.h"
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace npuemu {
 namespace {
