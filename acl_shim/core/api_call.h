@@ -13,6 +13,7 @@
 #ifndef ACL_SHIM_CORE_API_CALL_H_
 #define ACL_SHIM_CORE_API_CALL_H_
 
+#include <atomic>
 #include <new>
 #include <string>
 
@@ -40,6 +41,10 @@ int ApiCall(const char* function, Body body) {
   }
 }
 
+// Called after each NodeCall, when the lock is released; null: nothing. It
+// delivers what was noted under the lock (acl_shim/rt/node/exception.cc).
+inline std::atomic<void (*)()> after_node_call{nullptr};
+
 // A call into the node, under its lock; body(Call&) -> absl::Status.
 template <typename Body>
 int NodeCall(const char* function, Body body) {
@@ -54,6 +59,7 @@ int NodeCall(const char* function, Body body) {
   };
   try {
     const absl::Status status = run();
+    if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
     if (__builtin_expect(status.ok(), 1)) return 0;
     return Report(function, status, when);
   } catch (const std::bad_alloc&) {

@@ -226,7 +226,7 @@ void Scheduler::WakeWaiters(Signal* signal) {
 
 void Scheduler::HeadChanged(StreamQueue* queue) {
   queue->waits_on_value = false;
-  if (queue->pending.empty()) return;
+  if (queue->pending.empty() || queue->stopped) return;
   const Task& head = queue->pending.front();
   queue->waits_on_value = head.wait == WaitKind::kValue;
   if (WaitsOnSignal(head) && !head.wait_for->set) {
@@ -244,6 +244,7 @@ void Scheduler::HeadChanged(StreamQueue* queue) {
 
 void Scheduler::HostReturned(const std::shared_ptr<Signal>& signal,
                              SimTime when) {
+  if (signal->host_returned == signal->host_pending) return;  // dropped
   ++signal->host_returned;
   signal->host_returned_at = when;
 }
@@ -350,7 +351,13 @@ void Scheduler::StopDomain(FailureDomain* domain, Fault fault) {
 void Scheduler::DropPending(StreamQueue* queue) {
   if (queue->pending.empty()) return;
   for (Task& task : queue->pending) {
-    if (task.wait_for != nullptr) Erase(task.wait_for->waiters, queue);
+    if (task.wait_for != nullptr) {
+      Erase(task.wait_for->waiters, queue);
+      // Nobody is left to see the returns of its host functions.
+      host_pending_ -= task.wait_for->host_pending;
+      task.wait_for->host_pending = 0;
+      task.wait_for->host_returned = 0;
+    }
     if (task.effect == EffectKind::kSet) {
       std::erase_if(task.target->setters, [&](const Signal::Setter& setter) {
         return setter.queue == queue;

@@ -18,9 +18,9 @@ namespace npuemu::kernels {
 // The kinds of aclopSetAttr* and of ATC's JSON. bool lists use uint8_t (0/1).
 using AttrValue =
     std::variant<bool, int64_t, float, std::string, DataType,
-                 std::vector<uint8_t>, std::vector<int64_t>,
-                 std::vector<float>, std::vector<std::string>,
-                 std::vector<std::vector<int64_t>>, std::vector<DataType>>;
+                 std::vector<uint8_t>, std::vector<int64_t>, std::vector<float>,
+                 std::vector<std::string>, std::vector<std::vector<int64_t>>,
+                 std::vector<DataType>>;
 
 // The index of a kind in AttrValue.
 enum class AttrKind : size_t {

@@ -4,10 +4,12 @@
 //
 // A call runs in three steps: CheckCall refuses what is wrong with a sentence,
 // infer gives the output specs, and compute fills a range of independent
-// *items* (elements, rows, output tiles) of one phase. Phases run one after
-// the other; the items of one phase may run in any order, split anywhere, on
-// any thread, and give the same bytes (arithmetic.md 7.7). Compute is pure: it
-// touches nothing but the operands it is given. Thread-safe.
+// *items* (elements, rows, output tiles) of one phase. All members after infer
+// need CheckCall and CheckOutputs to have succeeded.
+// Phases run one after the other; the items of one phase may run in any order,
+// split anywhere, on any thread, and give the same bytes (arithmetic.md 7.7).
+// Compute is pure: it touches nothing but the operands it is given.
+// Thread-safe.
 
 #ifndef KERNELS_OP_OP_DEF_H_
 #define KERNELS_OP_OP_DEF_H_
@@ -95,10 +97,10 @@ struct OpDef {
   OpStatus (*infer)(const OpCall& call, std::vector<TensorSpec>* outputs);
 
   // Bytes of workspace; null means none.
-  size_t (*workspace)(const OpCall& call);
+  size_t (*workspace)(const OpCall& call) = nullptr;
 
   // Number of phases; null means one.
-  int (*phases)(const OpCall& call);
+  int (*phases)(const OpCall& call) = nullptr;
 
   // Independent items of a phase.
   int64_t (*items)(const OpCall& call, int phase);
@@ -112,11 +114,33 @@ struct OpDef {
 
   // One sentence: internal precision, order, source; shown by `npuemu ops`.
   const char* exactness;
+
+  // Indices of the inputs whose value infer needs (axes, perm, dims).
+  std::vector<int> value_inputs = {};
+
+  // Formats that inputs and outputs may have. The plain ones are all read as
+  // row-major: a kernel sees extents, not their names.
+  std::vector<Format> formats = {Format::kNd, Format::kNchw, Format::kNhwc};
 };
 
-// Counts, presence, dtype combination, attribute names and kinds, extents.
-// Missing optional attributes are filled with their fallback.
+// Counts, presence, formats, dtype combination, attribute names and kinds,
+// extents. Missing optional attributes are filled with their fallback.
 OpStatus CheckCall(OpCall* call);
+
+// Whether the outputs of a checked call have the dtype and shape that infer
+// gives. If a value input is not known yet, only infer's own checks are left
+// out and the shapes are believed; compute checks them against the value.
+OpStatus CheckOutputs(const OpCall& call);
+
+// Whether the value of input `index` is known when the call is made.
+inline bool IsConst(const OpCall& call, size_t index) {
+  return index < call.const_inputs.size() &&
+         call.const_inputs[index].data() != nullptr;
+}
+
+// The error sentence: "Add: input x2: given float, expected float16".
+OpStatus OpError(const OpCall& call, const std::string& argument,
+                 const std::string& given, const std::string& expected);
 
 // Runs all phases on the calling thread; the reference order of execution.
 OpStatus RunSerially(const OpCall& call, const Operands& operands);

@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
   }
   using namespace npuemu;  // NOLINT: a program of one page
   const auto product =
-      kernels::ReferenceMatMulF16(kRows, kClasses, kFeatures, x, w);
+      kernels::ReferenceMatMulF16(kRows, kClasses, kFeatures, x.data(),
+                                  w.data());
   const auto logits = reference::ReluF16(reference::AddF16(product, bias));
   const auto result = reference::SoftmaxF16(logits, kClasses);
   std::fwrite(result.data(), sizeof(uint16_t), result.size(), stdout);

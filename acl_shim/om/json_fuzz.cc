@@ -1,0 +1,11 @@
+// libFuzzer entry; BUILD.bazel says how to run it.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "acl_shim/om/testing/fuzz_targets.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  npuemu::om::FuzzJson({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,169 @@
+// aclopExecute, aclopExecuteV2.
+
+#include "acl_shim/op/execute.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "acl_shim/base/object_tables.h"
+#include "acl_shim/core/api_call.h"
+#include "acl_shim/op/compile_options.h"
+#include "acl_shim/op/kernel_registry.h"
+
+namespace npuemu::shim {
+namespace {
+
+absl::Status CheckData(const char* side, const BufferList& buffers) {
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    if (buffers[i].data != nullptr || buffers[i].size == 0) continue;
+    return FaultError(Fault::kInvalidParam,
+                      absl::StrCat(side, " ", i, " data: given null with ",
+                                   buffers[i].size,
+                                   " bytes, expected an address"));
+  }
+  return absl::OkStatus();
+}
+
+// R131: every output holds an extent of 0.
+bool NothingToCompute(const OpQuery& query) {
+  return !query.outputs.empty() &&
+         std::all_of(query.outputs.begin(), query.outputs.end(),
+                     [](const om::OmTensor& tensor) {
+                       const kernels::Shape& dims = tensor.spec.shape;
+                       return std::count(dims.begin(), dims.end(), 0) > 0;
+                     });
+}
+
+struct Match {
+  std::shared_ptr<const OpModel> model;
+  OpQuery query;  // as it matched
+};
+
+// R126: host inputs as constants first, then as host inputs.
+absl::StatusOr<Match> FindMatch(const OpQuery& query,
+                                const BufferList& inputs) {
+  ModelStore& store = ModelStore::Get();
+  Match match{nullptr, query};
+  if (HostInputsAsConstants(inputs, &match.query)) {
+    ASSIGN_OR_RETURN(match.model, store.Find(match.query,
+                                             CurrentSearchOrder()));
+    if (match.model != nullptr) return match;
+    match.query = query;
+  }
+  ASSIGN_OR_RETURN(match.model, store.Find(query, CurrentSearchOrder()));
+  if (match.model != nullptr) return match;
+  if (HasDeviceKernel(query.op_type)) return DeviceKernelRefused(query.op_type);
+  return store.NotFound(query);
+}
+
+bool AlwaysTheSame(const OpQuery& query, const OpModel& model) {
+  auto plain = [](const om::OmTensor& tensor) {
+    return !tensor.storage_format.has_value();
+  };
+  return !model.def.dynamic &&
+         std::all_of(query.inputs.begin(), query.inputs.end(), plain) &&
+         std::all_of(query.outputs.begin(), query.outputs.end(), plain);
+}
+
+absl::StatusOr<std::shared_ptr<const OpPlan>> PlanOf(const Match& match,
+                                                     OpObject* object) {
+  if (object->plan != nullptr) return object->plan;
+  ASSIGN_OR_RETURN(auto plan, MakePlan(match.query, match.model));
+  if (AlwaysTheSame(match.query, *match.model)) object->plan = plan;
+  return plan;
+}
+
+// The output's extents had to be computed from a range (R131).
+bool ComputedFromRange(const OpQuery& query, const OpPlan& plan) {
+  return !plan.inferred.empty() ||
+         std::any_of(query.outputs.begin(), query.outputs.end(),
+                     [](const om::OmTensor& tensor) {
+                       return !tensor.shape_range.empty();
+                     });
+}
+
+}  // namespace
+
+absl::Status ReadArgs(const ExecuteArgs& args, OpQuery* query,
+                      OpBuffers* buffers) {
+  ASSIGN_OR_RETURN(*query, MakeQuery(args.op_type, args.inputs, args.outputs,
+                                     args.attr));
+  RETURN_IF_ERROR(GetBuffers(args.inputs.count, args.input_buffers, "inputs",
+                             &buffers->inputs));
+  RETURN_IF_ERROR(GetBuffers(args.outputs.count, args.output_buffers,
+                             "outputs", &buffers->outputs));
+  RETURN_IF_ERROR(CheckData("input", buffers->inputs));
+  return CheckData("output", buffers->outputs);
+}
+
+absl::Status ExecuteQuery(Call& call, const OpQuery& query,
+                          const OpBuffers& buffers, aclrtStream stream,
+                          std::vector<kernels::Shape>* inferred) {
+  if (NothingToCompute(query)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
+  ASSIGN_OR_RETURN(const Match match, FindMatch(query, buffers.inputs));
+  StreamResource& resource = ResourceOf(call.node, target);
+  const std::shared_ptr<OpObject> object = resource.ObjectOf(match.model->id);
+  ASSIGN_OR_RETURN(auto plan, PlanOf(match, object.get()));
+  RETURN_IF_ERROR(LaunchOp(call, target.get(), resource, *object, *plan,
+                           buffers));
+  if (inferred != nullptr) *inferred = plan->inferred;
+  if (!ComputedFromRange(match.query, *plan)) return absl::OkStatus();
+  return SynchronizeStream(call, target.get(), std::nullopt);
+}
+
+absl::Status ExecuteRead(Call& call, const ExecuteArgs& args,
+                         const OpQuery& query, const OpBuffers& buffers,
+                         bool rewrite) {
+  std::vector<kernels::Shape> inferred;
+  RETURN_IF_ERROR(ExecuteQuery(call, query, buffers, args.stream, &inferred));
+  if (!rewrite) return absl::OkStatus();
+  for (size_t i = 0; i < inferred.size(); ++i) {
+    ASSIGN_OR_RETURN(auto desc,
+                     Descs().Get(args.outputs.descs[i], "outputDesc"));
+    desc->spec.shape = inferred[i];
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Execute(Call& call, const ExecuteArgs& args, bool rewrite) {
+  OpQuery query;
+  OpBuffers buffers;
+  RETURN_IF_ERROR(ReadArgs(args, &query, &buffers));
+  return ExecuteRead(call, args, query, buffers, rewrite);
+}
+
+}  // namespace npuemu::shim
+
+using npuemu::shim::ExecuteArgs;
+using npuemu::shim::NodeCall;
+
+extern "C" {
+
+aclError aclopExecute(const char* opType, int numInputs,
+                      const aclTensorDesc* const inputDesc[],
+                      const aclDataBuffer* const inputs[], int numOutputs,
+                      const aclTensorDesc* const outputDesc[],
+                      aclDataBuffer* const outputs[], const aclopAttr* attr,
+                      aclrtStream stream) {
+  const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
+                         {numOutputs, outputDesc}, outputs, attr, stream};
+  return NodeCall("aclopExecute", [&](npuemu::Call& call) {
+    return npuemu::shim::Execute(call, args, /*rewrite=*/false);
+  });
+}
+
+aclError aclopExecuteV2(const char* opType, int numInputs,
+                        aclTensorDesc* inputDesc[], aclDataBuffer* inputs[],
+                        int numOutputs, aclTensorDesc* outputDesc[],
+                        aclDataBuffer* outputs[], aclopAttr* attr,
+                        aclrtStream stream) {
+  const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
+                         {numOutputs, outputDesc}, outputs, attr, stream};
+  return NodeCall("aclopExecuteV2", [&](npuemu::Call& call) {
+    return npuemu::shim::Execute(call, args, /*rewrite=*/true);
+  });
+}
+
+}  // extern "C"

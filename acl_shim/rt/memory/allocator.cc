@@ -1,0 +1,164 @@
+#include "acl_shim/rt/memory/allocator.h"
+
+#include <map>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "acl_shim/core/api_call.h"
+
+namespace npuemu::shim {
+namespace {
+
+HandleTable<UserAllocator>& Descs() {
+  static auto* table = new HandleTable<UserAllocator>(
+      HandleKind::kAllocatorDesc, Fault::kInvalidParam);
+  return *table;
+}
+
+struct Registered {
+  UserAllocator allocator;  // a copy: the desc may be destroyed
+  aclrtAllocatorDesc desc;
+};
+
+// By the stream's id, which the node never gives out twice.
+std::map<int, Registered>& All() {
+  static auto* all = new std::map<int, Registered>();
+  return *all;
+}
+
+// Stores `value` in one member of the desc.
+template <typename T>
+int SetMember(const char* function, const char* argument,
+              aclrtAllocatorDesc desc, T UserAllocator::*member, T value) {
+  return ApiCall(function, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto found, Descs().Get(desc, "allocatorDesc"));
+    if (value == nullptr) return NullPointer(argument);
+    (*found).*member = value;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status CheckComplete(const UserAllocator& allocator) {
+  if (allocator.object == nullptr) return NullPointer("allocatorDesc->obj");
+  if (allocator.alloc == nullptr) return NullPointer("allocatorDesc->alloc");
+  if (allocator.free == nullptr) return NullPointer("allocatorDesc->free");
+  if (allocator.get_address == nullptr) {
+    return NullPointer("allocatorDesc->getAddrFromBlock");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<int, Registered>::iterator> FindRegistered(
+    Call& call, aclrtStream handle) {
+  ASSIGN_OR_RETURN(const auto stream,
+                   Process::Get().FindStream(call, handle,
+                                             /*same_context=*/false));
+  const auto found = All().find(stream->queue.id);
+  if (found != All().end()) return found;
+  return FaultError(Fault::kInvalidParam,
+                    absl::StrCat("stream s", stream->queue.id,
+                                 " has no allocator. Call "
+                                 "aclrtAllocatorRegister first"));
+}
+
+}  // namespace
+
+const UserAllocator* AllocatorOf(const Call&, const Stream& stream) {
+  const auto found = All().find(stream.queue.id);
+  return found == All().end() ? nullptr : &found->second.allocator;
+}
+
+}  // namespace npuemu::shim
+
+// At global scope: the definitions take the visibility of the public header.
+using namespace npuemu;
+using namespace npuemu::shim;
+
+aclrtAllocatorDesc aclrtAllocatorCreateDesc(void) {
+  return Descs().Add(std::make_shared<UserAllocator>());
+}
+
+aclError aclrtAllocatorDestroyDesc(aclrtAllocatorDesc allocatorDesc) {
+  return ApiCall("aclrtAllocatorDestroyDesc", [&] {
+    return Descs().Remove(allocatorDesc, "allocatorDesc").status();
+  });
+}
+
+aclError aclrtAllocatorSetObjToDesc(aclrtAllocatorDesc allocatorDesc,
+                                    aclrtAllocator allocator) {
+  return SetMember("aclrtAllocatorSetObjToDesc", "allocator", allocatorDesc,
+                   &UserAllocator::object, allocator);
+}
+
+aclError aclrtAllocatorSetAllocFuncToDesc(aclrtAllocatorDesc allocatorDesc,
+                                          aclrtAllocatorAllocFunc func) {
+  return SetMember("aclrtAllocatorSetAllocFuncToDesc", "func", allocatorDesc,
+                   &UserAllocator::alloc, func);
+}
+
+aclError aclrtAllocatorSetFreeFuncToDesc(aclrtAllocatorDesc allocatorDesc,
+                                         aclrtAllocatorFreeFunc func) {
+  return SetMember("aclrtAllocatorSetFreeFuncToDesc", "func", allocatorDesc,
+                   &UserAllocator::free, func);
+}
+
+aclError aclrtAllocatorSetAllocAdviseFuncToDesc(
+    aclrtAllocatorDesc allocatorDesc, aclrtAllocatorAllocAdviseFunc func) {
+  return SetMember("aclrtAllocatorSetAllocAdviseFuncToDesc", "func",
+                   allocatorDesc, &UserAllocator::alloc_advise, func);
+}
+
+aclError aclrtAllocatorSetGetAddrFromBlockFuncToDesc(
+    aclrtAllocatorDesc allocatorDesc,
+    aclrtAllocatorGetAddrFromBlockFunc func) {
+  return SetMember("aclrtAllocatorSetGetAddrFromBlockFuncToDesc", "func",
+                   allocatorDesc, &UserAllocator::get_address, func);
+}
+
+aclError aclrtAllocatorRegister(aclrtStream stream,
+                                aclrtAllocatorDesc allocatorDesc) {
+  return NodeCall("aclrtAllocatorRegister", [&](Call& call) -> absl::Status {
+    RETURN_IF_NULL(stream);
+    ASSIGN_OR_RETURN(const auto desc,
+                     Descs().Get(allocatorDesc, "allocatorDesc"));
+    RETURN_IF_ERROR(CheckComplete(*desc));
+    ASSIGN_OR_RETURN(const auto found,
+                     Process::Get().FindStream(call, stream));
+    All()[found->queue.id] = {*desc, allocatorDesc};
+    return absl::OkStatus();
+  });
+}
+
+aclError aclrtAllocatorUnregister(aclrtStream stream) {
+  return NodeCall("aclrtAllocatorUnregister", [&](Call& call) -> absl::Status {
+    RETURN_IF_NULL(stream);
+    ASSIGN_OR_RETURN(const auto found, FindRegistered(call, stream));
+    All().erase(found);
+    return absl::OkStatus();
+  });
+}
+
+aclError aclrtAllocatorGetByStream(
+    aclrtStream stream, aclrtAllocatorDesc* allocatorDesc,
+    aclrtAllocator* allocator, aclrtAllocatorAllocFunc* allocFunc,
+    aclrtAllocatorFreeFunc* freeFunc,
+    aclrtAllocatorAllocAdviseFunc* allocAdviseFunc,
+    aclrtAllocatorGetAddrFromBlockFunc* getAddrFromBlockFunc) {
+  return NodeCall("aclrtAllocatorGetByStream",
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto it,
+                                     FindRegistered(call, stream));
+                    const auto& [copy, desc] = it->second;
+                    if (allocatorDesc != nullptr) *allocatorDesc = desc;
+                    if (allocator != nullptr) *allocator = copy.object;
+                    if (allocFunc != nullptr) *allocFunc = copy.alloc;
+                    if (freeFunc != nullptr) *freeFunc = copy.free;
+                    if (allocAdviseFunc != nullptr) {
+                      *allocAdviseFunc = copy.alloc_advise;
+                    }
+                    if (getAddrFromBlockFunc != nullptr) {
+                      *getAddrFromBlockFunc = copy.get_address;
+                    }
+                    return absl::OkStatus();
+                  });
+}

@@ -1,0 +1,186 @@
+// Pinned host memory and host ranges that are mapped for a device (R82).
+
+#include <map>
+#include <string>
+
+#include "acl/acl_rt.h"
+#include "acl_shim/core/api_call.h"
+#include "acl_shim/rt/memory/malloc_config.h"
+#include "emulator/device/context.h"
+
+namespace npuemu::shim {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+constexpr uint32_t kMapped = ACL_HOST_REG_MAPPED;
+constexpr uint32_t kPinned = ACL_HOST_REG_PINNED;
+
+// A range that a program registered. Memory of aclrtMallocHost is pinned
+// already: mapping it registers nothing new.
+struct Registration {
+  bool mapped;
+  bool pinned_here;
+};
+
+// By address; used under the node's lock.
+std::map<const void*, Registration>& Registrations() {
+  static auto* all = new std::map<const void*, Registration>();
+  return *all;
+}
+
+absl::Status Allocate(Call& call, void** pointer, const char* argument,
+                      uint64_t size, const void* site) {
+  if (pointer == nullptr) return NullPointer(argument);
+  if (size == 0) {
+    return InvalidValue(Fault::kInvalidParam, "size", "0", "at least 1");
+  }
+  ASSIGN_OR_RETURN(*pointer, call.node.host_memory().Allocate(size, site));
+  return absl::OkStatus();
+}
+
+absl::Status Release(Call& call, void* hostPtr) {
+  RETURN_IF_NULL(hostPtr);
+  RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
+  Registrations().erase(hostPtr);
+  return absl::OkStatus();
+}
+
+absl::Status CheckRange(void* ptr, uint64_t size) {
+  RETURN_IF_NULL(ptr);
+  if (size == 0) {
+    return InvalidValue(Fault::kInvalidParam, "size", "0", "at least 1");
+  }
+  if (reinterpret_cast<uint64_t>(ptr) % kPage != 0) {
+    return InvalidValue(
+        Fault::kRtParamInvalid, "ptr",
+        std::to_string(reinterpret_cast<uint64_t>(ptr)),
+        "an address at the start of a 4096-byte page");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
+                      const void* site) {
+  RETURN_IF_ERROR(CheckRange(ptr, size));
+  RETURN_IF_ERROR(CurrentContext(call).status());
+  if (Registrations().count(ptr) > 0) {
+    return FaultError(Fault::kHostMemoryAlreadyRegistered,
+                      std::string(call.name) +
+                          " failed because the range at ptr is registered "
+                          "already. Call aclrtHostUnregister first");
+  }
+  HostMemory& memory = call.node.host_memory();
+  const HostBlock* block = memory.Find(ptr);
+  const bool ours = block != nullptr && !block->registered;
+  const bool map_only = mapped && ours && memory.IsPinned(ptr, size);
+  if (!map_only) RETURN_IF_ERROR(memory.Register(ptr, size, site));
+  Registrations()[ptr] = {mapped, !map_only};
+  return absl::OkStatus();
+}
+
+absl::Status Unregister(Call& call, void* ptr) {
+  RETURN_IF_NULL(ptr);
+  const auto found = Registrations().find(ptr);
+  if (found == Registrations().end()) {
+    return call.node.host_memory().Unregister(ptr);  // names what it is
+  }
+  const bool pinned_here = found->second.pinned_here;
+  Registrations().erase(found);
+  if (!pinned_here) return absl::OkStatus();
+  return call.node.host_memory().Unregister(ptr);
+}
+
+absl::Status CheckFlag(uint32_t flag) {
+  if (flag != 0 && (flag & ~(kMapped | kPinned)) == 0) return absl::OkStatus();
+  return InvalidValue(Fault::kRtFeatureNotSupport, "flag",
+                      std::to_string(flag),
+                      "ACL_HOST_REG_MAPPED (2), ACL_HOST_REG_PINNED "
+                      "(0x10000000) or both");
+}
+
+}  // namespace
+
+}  // namespace npuemu::shim
+
+// At global scope: the definitions take the visibility of the public header.
+using namespace npuemu;
+using namespace npuemu::shim;
+
+aclError aclrtMallocHost(void** hostPtr, size_t size) {
+  const void* site = __builtin_return_address(0);
+  return NodeCall("aclrtMallocHost", [&](Call& call) {
+    return Allocate(call, hostPtr, "hostPtr", size, site);
+  });
+}
+
+aclError aclrtMallocHostWithCfg(void** ptr, uint64_t size,
+                                aclrtMallocConfig* cfg) {
+  const void* site = __builtin_return_address(0);
+  return NodeCall("aclrtMallocHostWithCfg", [&](Call& call) -> absl::Status {
+    RETURN_IF_ERROR(ReadMallocConfig(cfg).status());
+    return Allocate(call, ptr, "ptr", size, site);
+  });
+}
+
+aclError aclrtFreeHost(void* hostPtr) {
+  return NodeCall("aclrtFreeHost",
+                  [&](Call& call) { return Release(call, hostPtr); });
+}
+
+aclError aclrtFreeHostWithDevSync(void* hostPtr) {
+  return NodeCall("aclrtFreeHostWithDevSync", [&](Call& call) -> absl::Status {
+    RETURN_IF_NULL(hostPtr);
+    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+    RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
+    return Release(call, hostPtr);
+  });
+}
+
+aclError aclrtHostRegister(void* ptr, uint64_t size,
+                           aclrtHostRegisterType type, void** devPtr) {
+  const void* site = __builtin_return_address(0);
+  return NodeCall("aclrtHostRegister", [&](Call& call) -> absl::Status {
+    RETURN_IF_NULL(devPtr);
+    if (type != ACL_HOST_REGISTER_MAPPED) {
+      return InvalidValue(Fault::kRtFeatureNotSupport, "type",
+                          std::to_string(static_cast<int>(type)),
+                          "0 (ACL_HOST_REGISTER_MAPPED)");
+    }
+    RETURN_IF_ERROR(Register(call, ptr, size, /*mapped=*/true, site));
+    *devPtr = ptr;
+    return absl::OkStatus();
+  });
+}
+
+aclError aclrtHostRegisterV2(void* ptr, uint64_t size, uint32_t flag) {
+  const void* site = __builtin_return_address(0);
+  return NodeCall("aclrtHostRegisterV2", [&](Call& call) -> absl::Status {
+    RETURN_IF_ERROR(CheckFlag(flag));
+    return Register(call, ptr, size, (flag & kMapped) != 0, site);
+  });
+}
+
+aclError aclrtHostUnregister(void* ptr) {
+  return NodeCall("aclrtHostUnregister",
+                  [&](Call& call) { return Unregister(call, ptr); });
+}
+
+aclError aclrtHostGetDevicePointer(void* pHost, void** pDevice,
+                                   uint32_t flag) {
+  return NodeCall("aclrtHostGetDevicePointer", [&](Call&) -> absl::Status {
+    RETURN_IF_NULL(pHost);
+    RETURN_IF_NULL(pDevice);
+    if (flag != 0) {
+      return InvalidValue(Fault::kRtParamInvalid, "flag",
+                          std::to_string(flag), "0");
+    }
+    const auto found = Registrations().find(pHost);
+    if (found == Registrations().end() || !found->second.mapped) {
+      return FaultError(Fault::kHostMemoryNotRegistered,
+                        "no range that is registered as mapped starts at "
+                        "pHost. Call aclrtHostRegister first");
+    }
+    *pDevice = pHost;
+    return absl::OkStatus();
+  });
+}

@@ -1,0 +1,230 @@
+#include "kernels/op/op_def.h"
+
+#include <algorithm>
+
+#include "kernels/numeric/float_env.h"
+
+namespace npuemu::kernels {
+namespace {
+
+// How many operands each parameter takes; empty if `given` cannot be split.
+// At most one parameter of a side is dynamic.
+std::vector<size_t> Widths(const std::vector<ParamSpec>& params, size_t given) {
+  std::vector<size_t> widths(params.size(), 1);
+  if (given == params.size()) return widths;
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (params[i].kind != ParamKind::kDynamic) continue;
+    if (given < params.size()) return {};
+    widths[i] = given - (params.size() - 1);
+    return widths;
+  }
+  // Trailing optional parameters may be left out altogether.
+  for (size_t i = given; i < params.size(); ++i) {
+    if (params[i].kind != ParamKind::kOptional) return {};
+    widths[i] = 0;
+  }
+  return given < params.size() ? widths : std::vector<size_t>();
+}
+
+std::string Join(const std::vector<DataType>& dtypes) {
+  std::vector<DataType> seen;
+  std::string text;
+  for (DataType dtype : dtypes) {
+    if (std::find(seen.begin(), seen.end(), dtype) != seen.end()) continue;
+    seen.push_back(dtype);
+    if (!text.empty()) text += ", ";
+    text += NameOf(dtype);
+  }
+  return text;
+}
+
+// One operand together with the parameter it belongs to.
+struct Bound {
+  const ParamSpec* param;
+  const TensorSpec* spec;
+  std::string name;  // "input x1"
+};
+
+OpStatus Bind(const OpCall& call, bool is_input, std::vector<Bound>* bound) {
+  const auto& params = is_input ? call.op->inputs : call.op->outputs;
+  const auto& specs = is_input ? call.inputs : call.outputs;
+  const std::string side = is_input ? "input " : "output ";
+  const std::vector<size_t> widths = Widths(params, specs.size());
+  if (widths.empty() && !(params.empty() && specs.empty())) {
+    return OpError(call, side + "count", std::to_string(specs.size()),
+                   std::to_string(params.size()));
+  }
+  size_t next = 0;
+  for (size_t p = 0; p < params.size(); ++p) {
+    for (size_t i = 0; i < widths[p]; ++i) {
+      std::string name = side + params[p].name;
+      if (params[p].kind == ParamKind::kDynamic) name += std::to_string(i);
+      bound->push_back({&params[p], &specs[next++], std::move(name)});
+    }
+  }
+  return {};
+}
+
+OpStatus CheckOperand(const OpCall& call, const Bound& operand) {
+  const TensorSpec& spec = *operand.spec;
+  if (spec.absent()) {
+    if (operand.param->kind == ParamKind::kOptional) return {};
+    return OpError(call, operand.name, "none", "a tensor");
+  }
+  const auto& dtypes = operand.param->dtypes;
+  if (std::find(dtypes.begin(), dtypes.end(), spec.dtype) == dtypes.end()) {
+    return OpError(call, operand.name, NameOf(spec.dtype), Join(dtypes));
+  }
+  const auto& formats = call.op->formats;
+  if (std::find(formats.begin(), formats.end(), spec.format) == formats.end()) {
+    std::string expected;
+    for (Format format : formats) {
+      expected += (expected.empty() ? "" : ", ") + std::string(NameOf(format));
+    }
+    return OpError(call, operand.name + " format", NameOf(spec.format),
+                   expected);
+  }
+  if (spec.count() < 0) {
+    return OpError(call, operand.name + " shape", ToString(spec.shape),
+                   "extents >= 0 whose product fits in int64");
+  }
+  return {};
+}
+
+// Whether column `i` of the dtype table fits all operands up to `end`.
+bool ColumnFits(const std::vector<Bound>& operands, size_t end, size_t i) {
+  for (size_t k = 0; k < end; ++k) {
+    const Bound& operand = operands[k];
+    if (operand.spec->absent()) continue;
+    if (operand.param->dtypes[i] != operand.spec->dtype) return false;
+  }
+  return true;
+}
+
+// Some column must fit. If none does, names the first operand that rules out
+// what those before it left, and what it could have been instead.
+OpStatus CheckCombination(const OpCall& call,
+                          const std::vector<Bound>& operands) {
+  if (operands.empty()) return {};
+  const size_t columns = operands[0].param->dtypes.size();
+  std::vector<DataType> expected;
+  for (size_t end = 1; end <= operands.size(); ++end) {
+    const Bound& last = operands[end - 1];
+    bool fits = false;
+    std::vector<DataType> possible;
+    for (size_t i = 0; i < columns; ++i) {
+      if (ColumnFits(operands, end, i)) fits = true;
+      if (ColumnFits(operands, end - 1, i)) {
+        possible.push_back(last.param->dtypes[i]);
+      }
+    }
+    if (fits) continue;
+    std::string before;
+    for (size_t k = 0; k + 1 < end; ++k) {
+      if (operands[k].spec->absent()) continue;
+      before += (before.empty() ? "" : ", ") + operands[k].name + " " +
+                NameOf(operands[k].spec->dtype);
+    }
+    return OpError(call, last.name, NameOf(last.spec->dtype),
+                   Join(possible) + " beside " + before);
+  }
+  return {};
+}
+
+OpStatus CheckAttrs(OpCall* call) {
+  for (const auto& [name, value] : call->attrs) {
+    const AttrSpec* found = nullptr;
+    std::string known;
+    for (const AttrSpec& spec : call->op->attrs) {
+      if (name == spec.name) found = &spec;
+      known += (known.empty() ? "" : ", ") + std::string(spec.name);
+    }
+    if (found == nullptr) {
+      return OpError(*call, "attribute name", name,
+                     known.empty() ? "no attribute" : known);
+    }
+    if (KindOf(value) != found->kind) {
+      return OpError(*call, "attribute " + name, NameOf(KindOf(value)),
+                     NameOf(found->kind));
+    }
+  }
+  for (const AttrSpec& spec : call->op->attrs) {
+    if (call->attrs.count(spec.name) != 0) continue;
+    if (spec.required) {
+      return OpError(*call, std::string("attribute ") + spec.name, "none",
+                     NameOf(spec.kind));
+    }
+    call->attrs.emplace(spec.name, spec.fallback);
+  }
+  return {};
+}
+
+}  // namespace
+
+OpStatus OpError(const OpCall& call, const std::string& argument,
+                 const std::string& given, const std::string& expected) {
+  return {std::string(call.op->type) + ": " + argument + ": given " + given +
+          ", expected " + expected};
+}
+
+OpStatus CheckCall(OpCall* call) {
+  if (call->op == nullptr) return {"operator: given none, expected a type"};
+  std::vector<Bound> operands;
+  if (OpStatus s = Bind(*call, true, &operands); !s.ok()) return s;
+  if (OpStatus s = Bind(*call, false, &operands); !s.ok()) return s;
+  for (const Bound& operand : operands) {
+    if (OpStatus s = CheckOperand(*call, operand); !s.ok()) return s;
+  }
+  if (OpStatus s = CheckCombination(*call, operands); !s.ok()) return s;
+  if (!call->const_inputs.empty() &&
+      call->const_inputs.size() != call->inputs.size()) {
+    return OpError(*call, "const input count",
+                   std::to_string(call->const_inputs.size()),
+                   std::to_string(call->inputs.size()));
+  }
+  for (size_t i = 0; i < call->inputs.size(); ++i) {
+    if (!IsConst(*call, i)) continue;
+    if (call->const_inputs[i].size() < call->inputs[i].bytes()) {
+      return OpError(*call, "const input " + std::to_string(i),
+                     std::to_string(call->const_inputs[i].size()) + " bytes",
+                     std::to_string(call->inputs[i].bytes()) + " bytes");
+    }
+  }
+  return CheckAttrs(call);
+}
+
+OpStatus CheckOutputs(const OpCall& call) {
+  for (int index : call.op->value_inputs) {
+    if (!IsConst(call, static_cast<size_t>(index))) return {};
+  }
+  std::vector<TensorSpec> inferred;
+  if (OpStatus s = call.op->infer(call, &inferred); !s.ok()) return s;
+  for (size_t i = 0; i < inferred.size(); ++i) {
+    const TensorSpec& given = call.outputs[i];
+    const std::string name = "output " + std::to_string(i);
+    if (given.absent()) continue;
+    if (given.dtype != inferred[i].dtype) {
+      return OpError(call, name, NameOf(given.dtype),
+                     NameOf(inferred[i].dtype));
+    }
+    if (given.shape != inferred[i].shape) {
+      return OpError(call, name + " shape", ToString(given.shape),
+                     ToString(inferred[i].shape));
+    }
+  }
+  return {};
+}
+
+OpStatus RunSerially(const OpCall& call, const Operands& operands) {
+  const DefaultFloatEnv env;
+  const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
+  for (int phase = 0; phase < phases; ++phase) {
+    const int64_t items = call.op->items(call, phase);
+    if (items <= 0) continue;
+    OpStatus status = call.op->compute(call, operands, phase, 0, items);
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+}  // namespace npuemu::kernels

@@ -1,0 +1,146 @@
+#!/bin/bash
+# Everything that must hold: lint, all tests built by GCC, by clang (with
+# layering_check), by GCC with AddressSanitizer, and the fuzz targets for a
+# fixed number of inputs. The last line is "N passed, N failed".
+
+set -u -o pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
+. tools/setup.sh
+
+all_parts=(lint gcc clang asan fuzz)
+fuzz_runs=20000
+fuzz_seconds=300  # only a stop for a target that hangs
+passed=0
+failed=0
+failures=()
+
+usage() {
+  cat <<TEXT
+usage: tools/test.sh [PART...]
+Runs the named parts in order; all of them without an argument.
+  lint   tools/lint/lint.py over the tree; counts as one
+  gcc    bazel test //...
+  clang  bazel test --config=clang //...   (layering_check)
+  asan   bazel test --config=asan //...    (not those tagged noasan)
+  fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
+The last line is "N passed, N failed"; the exit code is 1 if N failed > 0.
+TEXT
+}
+
+count() {  # count 0|1 NAME: one more that passed (0) or failed
+  if (($1 == 0)); then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$2")
+  fi
+}
+
+part_lint() {
+  /usr/bin/python3 -B tools/lint/lint.py
+  count $? lint
+}
+
+# run_bazel PART ARG...: bazel test with one count per test target. A failure
+# without a failed test (a library that does not build) counts as one.
+run_bazel() {
+  local part=$1 log code name status before=$failed
+  shift
+  log=$work/$part.log
+  bazel test --keep_going --noshow_progress --color=no --test_summary=short \
+    "$@" 2>&1 | tee "$log" |
+    grep -v -e '^INFO: ' -e '^Loading:' -e '^Analyzing:' -e ' PASSED in '
+  code=${PIPESTATUS[0]}
+  while read -r name status; do
+    [[ $status == PASSED* || $status == "(cached) PASSED"* ]]
+    count $? "$part $name"
+  done < <(sed -n -E 's/^(\/\/[^ ]+) +((\(cached\) )?(PASSED|FLAKY|FAILED|TIMEOUT|NO STATUS|INCOMPLETE).*)$/\1 \2/p' "$log")
+  if ((code != 0 && failed == before)); then
+    count 1 "$part (bazel exit code $code)"
+  fi
+}
+
+part_gcc() { run_bazel gcc //...; }
+part_clang() { run_bazel clang --config=clang //...; }
+part_asan() {
+  run_bazel asan --config=asan --build_tests_only \
+    --test_tag_filters=-noasan //...
+}
+
+# run_fuzz LABEL BIN_DIR: the corpus is what the target's data attribute holds,
+# made flat: libFuzzer writes what it finds into its first folder.
+run_fuzz() {
+  local label=$1 binary corpus file
+  binary=${label#//}
+  binary=$2/${binary/:/\/}
+  corpus=$work/corpus/${label##*:}
+  mkdir -p "$corpus"
+  while read -r file; do
+    cp -L "$file" "$corpus/$(cksum <"$file" | tr ' ' _)"
+  done < <(find -L "$binary.runfiles" -type f ! -name MANIFEST \
+    ! -path "*/${binary##*/}")
+  if [[ -z $(ls "$corpus") ]]; then
+    echo "fuzz: $label has no corpus (its data attribute names none)"
+    count 1 "fuzz $label"
+    return
+  fi
+  # Debian's libraries are not instrumented, hence no container checks.
+  ASAN_OPTIONS=detect_container_overflow=0 "$binary" -seed=1 \
+    -runs=$fuzz_runs -max_total_time=$fuzz_seconds -timeout=20 \
+    -artifact_prefix="$work/" "$corpus" >"$work/fuzz.log" 2>&1
+  local code=$?
+  if ((code == 0)); then
+    echo "fuzz: $label $(grep -a '^Done ' "$work/fuzz.log")"
+  else
+    echo "fuzz: $label failed with exit code $code"
+    tail -n 60 "$work/fuzz.log"
+    base64 "$work"/{crash,leak,timeout,oom}-* 2>/dev/null | head -n 60
+  fi
+  count $code "fuzz $label"
+}
+
+part_fuzz() {
+  local labels bin label
+  mapfile -t labels < <(bazel query --noshow_progress \
+    "attr(tags, '[\[ ]fuzz[,\]]', kind(cc_binary, //...))" 2>/dev/null)
+  if ((${#labels[@]} == 0)); then
+    echo "fuzz: no target has the tag fuzz"
+    count 1 "fuzz (no target)"
+    return
+  fi
+  if ! bazel build --noshow_progress --color=no --config=fuzz \
+    "${labels[@]}" >"$work/fuzz_build.log" 2>&1; then
+    cat "$work/fuzz_build.log"
+    count 1 "fuzz (build)"
+    return
+  fi
+  bin=$(bazel info --config=fuzz bazel-bin 2>/dev/null)
+  for label in "${labels[@]}"; do
+    run_fuzz "$label" "$bin"
+  done
+}
+
+parts=()
+for argument in "$@"; do
+  case $argument in
+    -h | --help) usage; exit 0 ;;
+    lint | gcc | clang | asan | fuzz) parts+=("$argument") ;;
+    *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
+  esac
+done
+((${#parts[@]})) || parts=("${all_parts[@]}")
+
+setup_main clang || exit 70
+work=$(mktemp -d) || exit 70
+trap 'rm -rf "$work"' EXIT
+for part in "${parts[@]}"; do
+  start=$SECONDS
+  echo "== $part"
+  "part_$part"
+  echo "== $part: $((SECONDS - start)) s, $passed passed, $failed failed so far"
+done
+for failure in "${failures[@]+"${failures[@]}"}"; do
+  echo "FAILED: $failure"
+done
+echo "$passed passed, $failed failed"
+((failed == 0))
