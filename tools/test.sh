@@ -1,13 +1,13 @@
 #!/bin/bash
 # Everything that must hold: lint, all tests built by GCC, by clang (with
 # layering_check), by GCC with AddressSanitizer, and the fuzz targets for a
-# fixed number of inputs. The last line is "N passed, N failed".
+# fixed number of inputs, and the canary. The last line is "N passed, N failed".
 
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
 . tools/setup.sh
 
-all_parts=(lint gcc clang asan fuzz)
+all_parts=(lint gcc clang asan fuzz canary)
 fuzz_runs=20000
 fuzz_seconds=300  # only a stop for a target that hangs
 passed=0
@@ -18,11 +18,12 @@ usage() {
   cat <<TEXT
 usage: tools/test.sh [PART...]
 Runs the named parts in order; all of them without an argument.
-  lint   tools/lint/lint.py over the tree; counts as one
+  lint   tools/lint/lint.py over the tree, and the proof of every rule
   gcc    bazel test //...
   clang  bazel test --config=clang //...   (layering_check)
   asan   bazel test --config=asan //...    (not those tagged noasan)
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
+  canary every implemented function once without its work: a test must fail
 The last line is "N passed, N failed"; the exit code is 1 if N failed > 0.
 TEXT
 }
@@ -39,6 +40,8 @@ count() {  # count 0|1 NAME: one more that passed (0) or failed
 part_lint() {
   /usr/bin/python3 -B tools/lint/lint.py
   count $? lint
+  /usr/bin/python3 -B tools/docs/rules.py --check
+  count $? "docs/rules.md"
 }
 
 # run_bazel PART ARG...: bazel test with one count per test target. A failure
@@ -67,6 +70,21 @@ part_asan() {
     --test_tag_filters=-noasan //...
 }
 
+part_canary() {
+  run_bazel canary --config=canary --test_output=all \
+    //acl_shim/tests/rules:canary_test
+}
+
+# hex_to_bytes DIR: seeds that are committed as text become what they mean.
+hex_to_bytes() {
+  /usr/bin/python3 - "$1" <<'CODE'
+import pathlib, re, sys
+for path in pathlib.Path(sys.argv[1]).glob("*.hex"):
+    text = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
+    path.write_bytes(bytes.fromhex("".join(text.split())))
+CODE
+}
+
 # run_fuzz LABEL BIN_DIR: the corpus is what the target's data attribute holds,
 # made flat: libFuzzer writes what it finds into its first folder.
 run_fuzz() {
@@ -79,6 +97,7 @@ run_fuzz() {
     cp -L "$file" "$corpus/$(cksum <"$file" | tr ' ' _)"
   done < <(find -L "$binary.runfiles" -type f ! -name MANIFEST \
     ! -path "*/${binary##*/}")
+  hex_to_bytes "$corpus"
   if [[ -z $(ls "$corpus") ]]; then
     echo "fuzz: $label has no corpus (its data attribute names none)"
     count 1 "fuzz $label"
@@ -124,7 +143,7 @@ parts=()
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
-    lint | gcc | clang | asan | fuzz) parts+=("$argument") ;;
+    lint | gcc | clang | asan | fuzz | canary) parts+=("$argument") ;;
     *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
   esac
 done

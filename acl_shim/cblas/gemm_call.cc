@@ -172,9 +172,8 @@ absl::Status ExecuteGemm(Call& call, const GemmShape& shape,
     if (call.node.memory().IsDeviceAddress(buffers.inputs[i].data)) continue;
     passed.inputs[i].passing = Passing::kHost;
   }
-  StreamResource& resource = ResourceOf(call.node, target);
-  const auto object = resource.ObjectOf(passed.model->id);
-  return LaunchOp(call, target.get(), resource, *object, passed, buffers);
+  const auto resource = ResourceOf(call.node, target);
+  return LaunchOp(call, target.get(), *resource, passed, buffers);
 }
 
 absl::Status CreateGemmHandle(const GemmShape& shape, aclopHandle** handle) {

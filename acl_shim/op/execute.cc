@@ -103,11 +103,10 @@ absl::Status ExecuteQuery(Call& call, const OpQuery& query,
   if (NothingToCompute(query)) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
   ASSIGN_OR_RETURN(const Match match, FindMatch(query, buffers.inputs));
-  StreamResource& resource = ResourceOf(call.node, target);
-  const std::shared_ptr<OpObject> object = resource.ObjectOf(match.model->id);
+  const auto resource = ResourceOf(call.node, target);
+  const std::shared_ptr<OpObject> object = resource->ObjectOf(match.model->id);
   ASSIGN_OR_RETURN(auto plan, PlanOf(match, object.get()));
-  RETURN_IF_ERROR(LaunchOp(call, target.get(), resource, *object, *plan,
-                           buffers));
+  RETURN_IF_ERROR(LaunchOp(call, target.get(), *resource, *plan, buffers));
   if (inferred != nullptr) *inferred = plan->inferred;
   if (!ComputedFromRange(match.query, *plan)) return absl::OkStatus();
   return SynchronizeStream(call, target.get(), std::nullopt);

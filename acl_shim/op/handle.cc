@@ -44,29 +44,24 @@ absl::Status OpHandle::Execute(Call& call,
                                    plan_->outputs.size()));
   }
   if (AllEmpty(buffers.outputs)) return absl::OkStatus();
-  Cached& cached = Find(call, stream);
-  return LaunchOp(call, stream.get(), *cached.resource, *cached.object, *plan_,
-                  buffers);
+  const std::shared_ptr<StreamResource> resource = Find(call, stream);
+  return LaunchOp(call, stream.get(), *resource, *plan_, buffers);
 }
 
 // The key is the id of the resolved stream. (The real cache keys on the raw
 // value, which is the same null for every default stream: R149.)
-OpHandle::Cached& OpHandle::Find(Call& call,
-                                 const std::shared_ptr<Stream>& stream) {
+std::shared_ptr<StreamResource> OpHandle::Find(
+    Call& call, const std::shared_ptr<Stream>& stream) {
   const int id = stream->queue.id;
-  auto place = std::lower_bound(
+  const auto place = std::lower_bound(
       cache_.begin(), cache_.end(), id,
       [](const Cached& cached, int key) { return cached.stream_id < key; });
-  if (place != cache_.end() && place->stream_id == id) return *place;
-  StreamResource& resource = ResourceOf(call.node, stream);
-  const Cached fresh{id, &resource, resource.ObjectOf(plan_->model->id)};
-  const auto at = place - cache_.begin();
-  cache_.insert(place, fresh);
-  if (cache_.size() <= kMaxCached) return cache_[static_cast<size_t>(at)];
-  // The lowest stream goes; the op object stays with its stream.
-  const auto lowest = cache_.begin() + (at == 0 ? 1 : 0);
-  cache_.erase(lowest);
-  return cache_[static_cast<size_t>(at == 0 ? 0 : at - 1)];
+  if (place != cache_.end() && place->stream_id == id) return place->resource;
+  std::shared_ptr<StreamResource> resource = ResourceOf(call.node, stream);
+  cache_.insert(place, {id, resource});
+  // The lowest stream goes; its resource stays with the stream.
+  if (cache_.size() > kMaxCached) cache_.erase(cache_.begin());
+  return resource;
 }
 
 namespace {

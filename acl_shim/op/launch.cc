@@ -131,7 +131,7 @@ class Staging {
 // S7: the argument slots of this call, inputs then outputs.
 absl::Status WriteArgs(Call& call, Stream* stream, StreamResource& resource,
                        const OpPlan& plan, const OpBuffers& buffers,
-                       std::vector<uint64_t>* args) {
+                       absl::InlinedVector<uint64_t, 8>* args) {
   args->assign(plan.inputs.size() + plan.outputs.size(), 0);
   Staging staging(call, stream, resource);
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
@@ -171,26 +171,23 @@ absl::Status CheckBuffers(const OpPlan& plan, const OpBuffers& buffers) {
 }
 
 absl::Status LaunchOp(Call& call, Stream* stream, StreamResource& resource,
-                      OpObject& object, const OpPlan& plan,
-                      const OpBuffers& buffers) {
+                      const OpPlan& plan, const OpBuffers& buffers) {
   RETURN_IF_ERROR(CheckBuffers(plan, buffers));  // S1
-  if (plan.op->workspace > 0) {                  // S2
-    ASSIGN_OR_RETURN(object.mem,
-                     resource.Take(call.node, plan.op->workspace));
+  LaunchState state;
+  if (plan.op->workspace > 0) {  // S2
+    ASSIGN_OR_RETURN(state.mem, resource.Take(call.node, plan.op->workspace));
+    state.base = state.mem->address;  // S6
   }
-  object.base = object.mem == nullptr ? 0 : object.mem->address;  // S6
   absl::Status status =
-      WriteArgs(call, stream, resource, plan, buffers, &object.args);  // S5, S7
+      WriteArgs(call, stream, resource, plan, buffers, &state.args);  // S5, S7
   if (status.ok()) {  // S8: the task keeps a snapshot of the arguments
-    const std::span<const uint64_t> args(object.args);
+    const std::span<const uint64_t> args(state.args);
     const size_t inputs = plan.inputs.size();
     status = EnqueueOp(call, stream, plan.op,
-                       {args.first(inputs), args.subspan(inputs), object.base});
+                       {args.first(inputs), args.subspan(inputs), state.base});
   }
-  if (object.mem != nullptr) {  // S10: right after the launch (R139)
-    resource.Give(object.mem);
-    object.mem = nullptr;
-  }
+  // S10: right after the launch (R139).
+  if (state.mem != nullptr) state.mem->in_use = false;
   return status;
 }
 

@@ -1,7 +1,8 @@
 // File: launch.h
 // The launch of a single operator in the micro-steps S1-S10 of semantics.md
-// 9.1. Thread safety: LaunchOp is used inside a Call; the node's lock stands
-// for R.mu, so the steps do not interleave here.
+// 9.1. Thread safety: LaunchOp is used inside a Call. The node's lock stands
+// for R.mu; only a full queue lets another thread in between, and the state of
+// a launch is its own.
 
 #ifndef ACL_SHIM_OP_LAUNCH_H_
 #define ACL_SHIM_OP_LAUNCH_H_
@@ -35,8 +36,7 @@ absl::Status CheckBuffers(const OpPlan& plan, const OpBuffers& buffers);
 // length (R131) and for an address that is not device memory; kGeFailure
 // (500002) for more than 1 MiB of host inputs (R137); those of Submit.
 absl::Status LaunchOp(Call& call, Stream* stream, StreamResource& resource,
-                      OpObject& object, const OpPlan& plan,
-                      const OpBuffers& buffers);
+                      const OpPlan& plan, const OpBuffers& buffers);
 
 }  // namespace npuemu::shim
 

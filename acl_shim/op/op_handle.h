@@ -1,6 +1,6 @@
 // File: op_handle.h
 // What stands behind an aclopHandle*: a query that was matched once, and the
-// op objects of the streams it ran on (R129, R130). Used inside a Call, except
+// resources of the streams it ran on (R129, R130). Used inside a Call, except
 // MakeHandle.
 
 #ifndef ACL_SHIM_OP_OP_HANDLE_H_
@@ -31,12 +31,12 @@ class OpHandle {
  private:
   struct Cached {
     int stream_id;
-    StreamResource* resource;
-    std::shared_ptr<OpObject> object;
+    std::shared_ptr<StreamResource> resource;
   };
   static constexpr size_t kMaxCached = 128;  // streams per handle (R130)
 
-  Cached& Find(Call& call, const std::shared_ptr<Stream>& stream);
+  std::shared_ptr<StreamResource> Find(Call& call,
+                                       const std::shared_ptr<Stream>& stream);
 
   const std::shared_ptr<const OpPlan> plan_;
   std::vector<Cached> cache_;  // ascending by stream

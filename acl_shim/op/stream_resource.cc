@@ -7,7 +7,7 @@ namespace {
 
 struct Entry {
   std::shared_ptr<Stream> stream;  // only its `destroyed` is read
-  StreamResource resource;
+  std::shared_ptr<StreamResource> resource;
 };
 
 // By stream id, which is never used again. Never destroyed.
@@ -36,17 +36,17 @@ absl::StatusOr<WorkspaceBlock> StreamResource::Allocate(Node& node,
   return WorkspaceBlock{*address, rounded, allocation->id, false};
 }
 
-absl::StatusOr<WorkspaceBlock*> StreamResource::Take(Node& node,
-                                                     uint64_t bytes) {
-  WorkspaceBlock* best = nullptr;
+absl::StatusOr<std::shared_ptr<WorkspaceBlock>> StreamResource::Take(
+    Node& node, uint64_t bytes) {
+  std::shared_ptr<WorkspaceBlock> best;
   for (const auto& block : blocks_) {
     if (block->in_use || block->bytes < bytes) continue;
-    if (best == nullptr || block->bytes <= best->bytes) best = block.get();
+    if (best == nullptr || block->bytes < best->bytes) best = block;
   }
   if (best == nullptr) {
     ASSIGN_OR_RETURN(WorkspaceBlock fresh, Allocate(node, bytes));
-    blocks_.push_back(std::make_unique<WorkspaceBlock>(fresh));
-    best = blocks_.back().get();
+    best = std::make_shared<WorkspaceBlock>(fresh);
+    blocks_.push_back(best);
   }
   best->in_use = true;
   return best;
@@ -80,14 +80,15 @@ void StreamResource::Free(Node& node) {
   stage_ = {};
 }
 
-StreamResource& ResourceOf(Node& node, const std::shared_ptr<Stream>& stream) {
+std::shared_ptr<StreamResource> ResourceOf(
+    Node& node, const std::shared_ptr<Stream>& stream) {
   std::map<int, Entry>& entries = Entries();
   const auto found = entries.find(stream->queue.id);
   if (found != entries.end()) return found->second.resource;
   FreeResourcesOfDestroyedStreams(node);
-  const auto made = entries.emplace(
-      stream->queue.id, Entry{stream, StreamResource(stream->queue.device)});
-  return made.first->second.resource;
+  auto resource = std::make_shared<StreamResource>(stream->queue.device);
+  entries.emplace(stream->queue.id, Entry{stream, resource});
+  return resource;
 }
 
 void FreeResourcesOfDestroyedStreams(Node& node) {
@@ -97,7 +98,7 @@ void FreeResourcesOfDestroyedStreams(Node& node) {
       ++it;
       continue;
     }
-    it->second.resource.Free(node);
+    it->second.resource->Free(node);
     it = entries.erase(it);
   }
 }

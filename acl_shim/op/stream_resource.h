@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "emulator/device/node.h"
 #include "emulator/device/stream.h"
@@ -29,11 +30,17 @@ struct WorkspaceBlock {
   bool in_use = false;
 };
 
-// The op object P of semantics.md 9.1: one per model and stream.
+// P.mem, P.base and P.args of semantics.md 9.1. The real runtime keeps them in
+// the op object, where threads on one stream mix them up (R144-R147); here
+// every launch has its own, and the hazard is not modelled yet.
+struct LaunchState {
+  std::shared_ptr<WorkspaceBlock> mem;    // from S2 to S10
+  uint64_t base = 0;                      // workspace of the argument table
+  absl::InlinedVector<uint64_t, 8> args;  // inputs, then outputs
+};
+
+// The op object P: one per model and stream.
 struct OpObject {
-  WorkspaceBlock* mem = nullptr;  // P.mem: from S2 to S10
-  uint64_t base = 0;              // P.base: workspace the argument table holds
-  std::vector<uint64_t> args;     // P.args: inputs, then outputs
   // Of a static model without storage shapes, where it is the same each time;
   // else null.
   std::shared_ptr<const OpPlan> plan;
@@ -47,10 +54,11 @@ class StreamResource {
  public:
   explicit StreamResource(int device) : device_(device) {}
 
-  // The smallest free block of at least `bytes`, the one given back last
-  // among equals, or new memory. Errors: kRtMemoryAllocation.
-  absl::StatusOr<WorkspaceBlock*> Take(Node& node, uint64_t bytes);
-  void Give(WorkspaceBlock* block) { block->in_use = false; }
+  // The smallest free block of at least `bytes`, the oldest among equals, or
+  // new memory. It is given back by in_use = false. Errors:
+  // kRtMemoryAllocation.
+  absl::StatusOr<std::shared_ptr<WorkspaceBlock>> Take(Node& node,
+                                                       uint64_t bytes);
 
   // The staging buffer's address; allocated at first use.
   absl::StatusOr<uint64_t> Stage(Node& node);
@@ -65,14 +73,16 @@ class StreamResource {
   absl::StatusOr<WorkspaceBlock> Allocate(Node& node, uint64_t bytes);
 
   const int device_;
-  std::vector<std::unique_ptr<WorkspaceBlock>> blocks_;
+  std::vector<std::shared_ptr<WorkspaceBlock>> blocks_;
   WorkspaceBlock stage_;
   std::map<uint64_t, std::shared_ptr<OpObject>> objects_;  // by model id
 };
 
 // The resource of a stream, made at its first single-op launch. Those of
-// destroyed streams are freed then.
-StreamResource& ResourceOf(Node& node, const std::shared_ptr<Stream>& stream);
+// destroyed streams are freed then. Shared, because a launch that waits for
+// room in the queue lets go of the node's lock.
+std::shared_ptr<StreamResource> ResourceOf(
+    Node& node, const std::shared_ptr<Stream>& stream);
 
 // Frees what destroyed streams left.
 void FreeResourcesOfDestroyedStreams(Node& node);

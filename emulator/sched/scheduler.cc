@@ -96,8 +96,9 @@ void Scheduler::DriveAll(Lock& lock, SimTime now) {
 
 bool Scheduler::Step(Lock& lock, bool observing, SimTime horizon) {
   const bool reads_memory =
-      std::any_of(ready_.begin(), ready_.end(),
-                  [](const StreamQueue* queue) { return queue->waits_on_value; });
+      std::any_of(ready_.begin(), ready_.end(), [](const StreamQueue* queue) {
+        return queue->waits_on_value;
+      });
   if (reads_memory) Flush(lock);
   candidates_.clear();
   CollectReady(&candidates_);

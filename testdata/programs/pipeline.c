@@ -140,9 +140,10 @@ int main(int argc, char** argv) {
   aclFloat16 weights[(kFeatures + 1) * kClasses];
   ReadTable(argv[2], "weights.csv", kFeatures + 1, kClasses, 0, weights, NULL);
 
-  Tensor x = MakeTensor(kRows * kFeatures), w = MakeTensor(kFeatures * kClasses),
-         bias = MakeTensor(kClasses), product = MakeTensor(kOutputs),
-         logits = MakeTensor(kOutputs), probabilities = MakeTensor(kOutputs);
+  Tensor x = MakeTensor(kRows * kFeatures);
+  Tensor w = MakeTensor(kFeatures * kClasses);
+  Tensor bias = MakeTensor(kClasses), product = MakeTensor(kOutputs);
+  Tensor logits = MakeTensor(kOutputs), probabilities = MakeTensor(kOutputs);
   CHECK(aclrtMemcpy(w.device, kFeatures * kClasses * 2, weights,
                     kFeatures * kClasses * 2, ACL_MEMCPY_HOST_TO_DEVICE));
   CHECK(aclrtMemcpy(bias.device, kClasses * 2, weights + kFeatures * kClasses,

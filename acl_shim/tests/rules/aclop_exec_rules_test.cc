@@ -1,5 +1,7 @@
 // Rules R129-R139: handles and executions of single operators.
 
+#include <thread>
+
 #include "acl_shim/tests/rules/op_testing.h"
 
 namespace npuemu::shim {
@@ -127,6 +129,34 @@ TEST_F(AclopExec, R130_OneHandleServesManyStreams) {
   }
   ASSERT_EQ(aclrtSynchronizeDevice(), ACL_SUCCESS);
   for (aclDataBuffer* out : outs) ASSERT_EQ(Result(out), All(144, kTwo));
+}
+
+// More launches than a queue holds, from two threads, behind a gate: they wait
+// for room and let each other in between their steps.
+TEST_F(AclopExec, R130_LaunchesWaitForRoomInAFullQueue) {
+  ASSERT_EQ(Load(BinaryModel("MatMulV2", {16, 16})), ACL_SUCCESS);
+  aclopHandle* handle = nullptr;
+  ASSERT_EQ(CreateHandle("MatMulV2", {Desc({16, 16}), Desc({16, 16})},
+                         {Desc({16, 16})}, &handle),
+            ACL_SUCCESS);
+  aclrtEvent gate = MakeGate();
+  ASSERT_EQ(aclrtStreamWaitEvent(stream_, gate), ACL_SUCCESS);
+  aclrtContext context = nullptr;
+  ASSERT_EQ(aclrtGetCurrentContext(&context), ACL_SUCCESS);
+  aclDataBuffer* one = Half(256, kOne);
+  std::vector<aclDataBuffer*> outs = {Half(256, kFive), Half(256, kFive)};
+  std::vector<std::thread> threads;
+  for (aclDataBuffer* out : outs) {
+    threads.emplace_back([&, out] {
+      EXPECT_EQ(aclrtSetCurrentContext(context), ACL_SUCCESS);
+      for (int i = 0; i < 1200; ++i) {
+        ASSERT_EQ(Exec(handle, {one, one}, {out}, stream_), ACL_SUCCESS);
+      }
+    });
+  }
+  EXPECT_EQ(aclrtRecordEvent(gate, MakeStream()), ACL_SUCCESS);
+  for (std::thread& thread : threads) thread.join();
+  for (aclDataBuffer* out : outs) EXPECT_EQ(Result(out), All(256, 0x4c00));
 }
 
 TEST_F(AclopExec, R130_DestroyedHandleIsAnError) {

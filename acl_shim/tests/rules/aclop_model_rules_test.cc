@@ -1,8 +1,10 @@
 // Rules R119-R127: models and how they are found.
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "acl_shim/op/model_store.h"
 #include "acl_shim/tests/rules/op_testing.h"
@@ -124,6 +126,22 @@ TEST_F(AclopModel, R121_CompiledModelsAgeLoadedOnesStay) {
   EXPECT_EQ(TryHandle({121, 5}), ACL_SUCCESS);
   EXPECT_EQ(TryHandle({121, 1}), ACL_SUCCESS);
   ASSERT_EQ(aclopSetMaxOpQueueNum(20000), ACL_SUCCESS);
+}
+
+TEST_F(AclopModel, R120_ManyThreadsLoadAndLookUp) {
+  std::vector<std::thread> threads;
+  std::atomic<int> found{0};
+  for (int64_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&found, t] {
+      for (int64_t i = 1; i <= 50; ++i) {
+        Load(BinaryModel("Add", {1200 + t, i}));
+        Load(BinaryModel("Add", {1200, i}));
+        if (TryHandle({1200 + t, i}) == ACL_SUCCESS) ++found;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(found, 200);
 }
 
 TEST_F(AclopModel, R122_QueueNumberIsPositive) {
