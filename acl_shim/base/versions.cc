@@ -58,6 +58,21 @@ constexpr Attribute kAttributes[] = {
 constexpr aclCannAttr kSupported[] = {ACL_CANN_ATTR_INF_NAN,
                                       ACL_CANN_ATTR_BF16};
 
+absl::Status DescribePackage(aclCANNPackageName name,
+                             aclCANNPackageVersion* version) {
+  RETURN_IF_NULL(version);
+  if (name < 0 || static_cast<size_t>(name) >= std::size(kPackages)) {
+    return InvalidValue(Fault::kInvalidParam, "name", absl::StrCat(name),
+                        "[0, 6]; a simulated node has no driver package");
+  }
+  *version = {};
+  Fill(version->version, kCannVersion);
+  Fill(version->majorVersion, absl::StrCat(kCannMajor));
+  Fill(version->minorVersion, absl::StrCat(kCannMinor));
+  Fill(version->patchVersion, absl::StrCat(kCannPatch));
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace npuemu::shim
 
@@ -79,19 +94,8 @@ aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion,
 
 aclError aclsysGetCANNVersion(aclCANNPackageName name,
                               aclCANNPackageVersion* version) {
-  return ApiCall("aclsysGetCANNVersion", [&]() -> absl::Status {
-    RETURN_IF_NULL(version);
-    if (name < 0 || static_cast<size_t>(name) >= std::size(kPackages)) {
-      return InvalidValue(Fault::kInvalidParam, "name", absl::StrCat(name),
-                          "[0, 6]; a simulated node has no driver package");
-    }
-    *version = {};
-    Fill(version->version, kCannVersion);
-    Fill(version->majorVersion, absl::StrCat(kCannMajor));
-    Fill(version->minorVersion, absl::StrCat(kCannMinor));
-    Fill(version->patchVersion, absl::StrCat(kCannPatch));
-    return absl::OkStatus();
-  });
+  return ApiCall("aclsysGetCANNVersion",
+                 [&] { return DescribePackage(name, version); });
 }
 
 // versionStr has room for ACL_PKG_VERSION_MAX_SIZE bytes.

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "acl_shim/include/acl/ops/acl_cblas.h"
+#include "acl/ops/acl_cblas.h"
 #include "acl_shim/op/query.h"
 #include "emulator/device/node.h"
 

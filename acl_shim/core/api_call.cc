@@ -19,6 +19,12 @@ int Report(const char* function, const absl::Status& status, SimTime when) {
   return static_cast<int>(FaultOf(status));
 }
 
+absl::Status OutOfHostMemory(const std::exception& exception) {
+  return FaultError(Fault::kBadAlloc,
+                    absl::StrCat("the host has not enough memory (",
+                                 exception.what(), ")"));
+}
+
 absl::Status InvalidValue(Fault fault, const char* parameter,
                           const std::string& given,
                           const std::string& expected) {

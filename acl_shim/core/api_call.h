@@ -14,7 +14,7 @@
 #define ACL_SHIM_CORE_API_CALL_H_
 
 #include <atomic>
-#include <new>
+#include <exception>
 #include <string>
 
 #include "acl_shim/core/canary.h"
@@ -27,6 +27,10 @@ namespace npuemu::shim {
 int Report(const char* function, const absl::Status& status,
            SimTime when = SimTime());
 
+// The library throws nothing of its own: what arrives at the C edge is an
+// allocation that the host refused or a length no vector can have.
+absl::Status OutOfHostMemory(const std::exception& exception);
+
 // A call that needs no device: descriptors, attributes, versions.
 template <typename Body>
 int ApiCall(const char* function, Body body) {
@@ -35,9 +39,8 @@ int ApiCall(const char* function, Body body) {
     const absl::Status status = body();
     if (__builtin_expect(status.ok(), 1)) return 0;
     return Report(function, status);
-  } catch (const std::bad_alloc&) {
-    return Report(function, FaultError(Fault::kBadAlloc,
-                                       "the host is out of memory"));
+  } catch (const std::exception& exception) {
+    return Report(function, OutOfHostMemory(exception));
   }
 }
 
@@ -62,9 +65,8 @@ int NodeCall(const char* function, Body body) {
     if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
     if (__builtin_expect(status.ok(), 1)) return 0;
     return Report(function, status, when);
-  } catch (const std::bad_alloc&) {
-    return Report(function, FaultError(Fault::kBadAlloc,
-                                       "the host is out of memory"));
+  } catch (const std::exception& exception) {
+    return Report(function, OutOfHostMemory(exception));
   }
 }
 

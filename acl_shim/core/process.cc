@@ -29,6 +29,18 @@ void PrintContext() {
   }
 }
 
+// The object behind a handle, unless the reset of its device ended it.
+template <typename T>
+absl::StatusOr<std::shared_ptr<T>> FindAlive(const HandleTable<T>& table,
+                                             HandleKind kind,
+                                             const void* handle,
+                                             const char* argument) {
+  ASSIGN_OR_RETURN(std::shared_ptr<T> object, table.Get(handle, argument));
+  if (object->alive()) return object;
+  return BadHandle(kind, reinterpret_cast<uint64_t>(handle), argument,
+                   Fault::kRtInvalidHandle, /*stale=*/true);
+}
+
 absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
   ASSIGN_OR_RETURN(Config config, ConfigFromEnvironment(&std::getenv));
   config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
@@ -106,7 +118,12 @@ absl::StatusOr<std::shared_ptr<Stream>> Process::FindStream(
 
 absl::StatusOr<std::shared_ptr<SyncEvent>> Process::FindEvent(
     const void* handle, const char* argument) {
-  return events.Get(handle, argument);
+  return FindAlive(events, HandleKind::kEvent, handle, argument);
+}
+
+absl::StatusOr<std::shared_ptr<Notify>> Process::FindNotify(
+    const void* handle, const char* argument) {
+  return FindAlive(notifies, HandleKind::kNotify, handle, argument);
 }
 
 }  // namespace npuemu::shim

@@ -41,9 +41,11 @@ class Process {
   absl::StatusOr<std::shared_ptr<Stream>> FindStream(Call& call,
                                                      const void* handle,
                                                      bool same_context = true);
-  // An event that is not destroyed.
+  // An event or notify that neither its destroy nor a device reset has ended.
   absl::StatusOr<std::shared_ptr<SyncEvent>> FindEvent(const void* handle,
                                                        const char* argument);
+  absl::StatusOr<std::shared_ptr<Notify>> FindNotify(const void* handle,
+                                                     const char* argument);
 
  private:
   Process() = default;

@@ -2,8 +2,8 @@
 // match a loaded or compiled model as any other operator (R124), with the
 // attributes dst_type and truncate; matching ignores the latter.
 
+#include "acl/acl_op.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/op/execute.h"
 #include "acl_shim/op/op_handle.h"
 

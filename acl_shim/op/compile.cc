@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op_compiler.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op_compiler.h"
 #include "acl_shim/op/compile_options.h"
 #include "acl_shim/op/execute.h"
 #include "acl_shim/op/model_store.h"

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op_compiler.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op_compiler.h"
 
 namespace npuemu::shim {
 namespace {

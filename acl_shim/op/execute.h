@@ -7,7 +7,7 @@
 #define ACL_SHIM_OP_EXECUTE_H_
 
 #include "absl/status/status.h"
-#include "acl_shim/include/acl/acl_op.h"
+#include "acl/acl_op.h"
 #include "acl_shim/op/launch.h"
 #include "acl_shim/op/query.h"
 #include "emulator/device/node.h"

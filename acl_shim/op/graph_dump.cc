@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "acl/acl_op_compiler.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/core/handle_table.h"
-#include "acl_shim/include/acl/acl_op_compiler.h"
 
 namespace npuemu::shim {
 namespace {

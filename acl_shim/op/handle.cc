@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/op/compile_options.h"
 #include "acl_shim/op/op_handle.h"
 

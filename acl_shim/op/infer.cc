@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op.h"
 #include "acl_shim/base/object_tables.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/op/op_plan.h"
 #include "acl_shim/op/query.h"
 

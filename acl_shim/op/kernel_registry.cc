@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op.h"
 #include "acl_shim/core/api_call.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/op/query.h"
 
 // What aclopUpdateParams hands to the program's function, for that call only.

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/acl_op.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/core/log.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/op/model_store.h"
 
 namespace npuemu::shim {

@@ -5,8 +5,8 @@
 #ifndef ACL_SHIM_OP_OP_ATTR_H_
 #define ACL_SHIM_OP_OP_ATTR_H_
 
+#include "acl/acl_op.h"
 #include "acl_shim/core/handle_table.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "kernels/op/attrs.h"
 
 namespace npuemu::shim {

@@ -12,8 +12,8 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
+#include "acl/acl_op.h"
 #include "acl_shim/base/tensor_desc.h"
-#include "acl_shim/include/acl/acl_op.h"
 #include "acl_shim/om/single_op_model.h"
 #include "kernels/op/attrs.h"
 

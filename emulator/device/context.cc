@@ -38,6 +38,21 @@ absl::Status TearDown(Call& call, Context* context, bool wait) {
   return result;
 }
 
+namespace {
+
+// Nothing of the process is left on the device: events, notifies and memory go
+// with its last context (R14).
+void ReleaseDevice(Call& call, Device* device) {
+  ++device->epoch;
+  device->events = 0;
+  device->notifies = 0;
+  if (device->primary_reserved) --device->streams;
+  device->primary_reserved = false;
+  call.node.memory().FreeAll(device->id);
+}
+
+}  // namespace
+
 void Context::AddStream(std::shared_ptr<Stream> stream) {
   streams_.push_back(std::move(stream));
 }
@@ -72,6 +87,8 @@ absl::StatusOr<Context*> CurrentContext(Call& call) {
 absl::Status SetDevice(Call& call, int id) {
   ASSIGN_OR_RETURN(Device * device, call.node.FindDevice(id));
   if (device->primary == nullptr) {
+    if (device->primary_reserved) --device->streams;
+    device->primary_reserved = false;
     auto context = MakeContext(call, device, /*primary=*/true);
     if (!context.ok()) {
       return FaultError(Fault::kRtDevSetupError,
@@ -99,13 +116,19 @@ absl::Status ResetDevice(Call& call, int id, bool force) {
   const std::shared_ptr<Context> primary = std::move(device->primary);
   device->primary = nullptr;
   const absl::Status result = TearDown(call, primary.get(), /*wait=*/true);
-  if (device->contexts == 0) call.node.memory().FreeAll(id);
+  if (device->contexts == 0) ReleaseDevice(call, device);
   return result;
 }
 
 absl::StatusOr<std::shared_ptr<Context>> CreateContext(Call& call, int id) {
   ASSIGN_OR_RETURN(Device * device, call.node.FindDevice(id));
   ASSIGN_OR_RETURN(auto context, MakeContext(call, device, /*primary=*/false));
+  // The first context on a device that was not set takes two streams: its own
+  // and the device's primary one (R19).
+  if (device->primary == nullptr && !device->primary_reserved) {
+    device->primary_reserved = true;
+    ++device->streams;
+  }
   call.thread.explicit_context = context;
   return context;
 }
@@ -127,7 +150,7 @@ absl::Status DestroyContext(Call& call, Context* context) {
     call.thread.primary_device = -1;
   }
   Device& device = context->device();
-  if (device.contexts == 0) call.node.memory().FreeAll(device.id);
+  if (device.contexts == 0) ReleaseDevice(call, &device);
   return result;
 }
 

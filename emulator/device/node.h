@@ -48,6 +48,8 @@ struct Device {
   int streams = 0;                    // live, default streams included
   int events = 0;
   int notifies = 0;
+  uint64_t epoch = 0;                 // grows when a reset releases everything
+  bool primary_reserved = false;      // its stream counts already (R19)
   std::set<int> peers;                // devices it may access (R96)
   int overflow_mode = 1;              // ACL_RT_OVERFLOW_MODE_INFNAN
 };
@@ -92,6 +94,9 @@ class Node {
   // Threads of ours that no hang may be blamed on.
   void AddInternalThread() { ++internal_threads_; }
   void RemoveInternalThread() { --internal_threads_; }
+
+  // Threads that are blocked in a wait of ours now. REQUIRES: mutex() held.
+  int blocked_calls() const { return blocked_; }
 
   // Something changed that a blocked call may wait for.
   void Changed();

@@ -54,7 +54,11 @@ absl::Status CheckSync(const SyncEvent& event, const char* what) {
 
 SyncEvent::SyncEvent(int event_id, Device* owner, EventFamily kind,
                      uint32_t flag_bits)
-    : id(event_id), device(owner), family(kind), flags(flag_bits) {
+    : id(event_id),
+      device(owner),
+      family(kind),
+      flags(flag_bits),
+      epoch(owner->epoch) {
   if (family == EventFamily::kFixed) level = std::make_shared<Signal>();
 }
 
@@ -83,8 +87,8 @@ absl::StatusOr<std::shared_ptr<SyncEvent>> CreateEvent(Call& call,
 }
 
 void DestroyEvent(SyncEvent* event) {
+  if (event->alive()) --event->device->events;
   event->destroyed = true;
-  --event->device->events;
 }
 
 absl::Status RecordEvent(Call& call, SyncEvent* event,
@@ -200,10 +204,9 @@ absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
 
 absl::StatusOr<float> ElapsedTime(Call& call, const SyncEvent& start,
                                   const SyncEvent& end) {
-  if (start.latest == nullptr || end.latest == nullptr) {
+  if (start.latest == nullptr) {
     return FaultError(Fault::kRtInternalError,
-                      absl::StrCat("the ", start.latest ? "end" : "start",
-                                   " event was never recorded"));
+                      "the start event was never recorded");
   }
   ASSIGN_OR_RETURN(const SimTime begin_time, Timestamp(call, start));
   ASSIGN_OR_RETURN(const SimTime end_time, Timestamp(call, end));

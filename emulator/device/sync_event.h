@@ -46,7 +46,10 @@ class SyncEvent {
   Device* const device;
   const EventFamily family;
   const uint32_t flags;
+  const uint64_t epoch;  // of the device when made
   bool destroyed = false;
+  // False after aclrtDestroyEvent or the reset of its device (R14).
+  bool alive() const { return !destroyed && epoch == device->epoch; }
   std::shared_ptr<EventRecord> latest;  // null: never recorded
   std::shared_ptr<Signal> level;        // kFixed
   // Waits queued and decided, for aclrtQueryEventWaitStatus.
@@ -84,10 +87,13 @@ absl::StatusOr<SimTime> Timestamp(const Call& call, const SyncEvent& event);
 // R74: a record pairs with one wait, which resets it.
 class Notify {
  public:
-  Notify(int notify_id, Device* owner) : id(notify_id), device(owner) {}
+  Notify(int notify_id, Device* owner)
+      : id(notify_id), device(owner), epoch(owner->epoch) {}
   const int id;
   Device* const device;
+  const uint64_t epoch;
   bool destroyed = false;
+  bool alive() const { return !destroyed && epoch == device->epoch; }
   const std::shared_ptr<Signal> signal = std::make_shared<Signal>();
 };
 

@@ -61,6 +61,34 @@ absl::StatusOr<std::map<int, Registered>::iterator> FindRegistered(
                                  "aclrtAllocatorRegister first"));
 }
 
+// What a program may ask of a stream's allocator; it passes null for what it
+// does not want.
+struct Wanted {
+  aclrtAllocatorDesc* desc;
+  aclrtAllocator* object;
+  aclrtAllocatorAllocFunc* alloc;
+  aclrtAllocatorFreeFunc* free;
+  aclrtAllocatorAllocAdviseFunc* alloc_advise;
+  aclrtAllocatorGetAddrFromBlockFunc* get_address;
+};
+
+template <typename T>
+void Tell(T* wanted, T value) {
+  if (wanted != nullptr) *wanted = value;
+}
+
+absl::Status Describe(Call& call, aclrtStream stream, const Wanted& wanted) {
+  ASSIGN_OR_RETURN(const auto found, FindRegistered(call, stream));
+  const auto& [allocator, desc] = found->second;
+  Tell(wanted.desc, desc);
+  Tell(wanted.object, allocator.object);
+  Tell(wanted.alloc, allocator.alloc);
+  Tell(wanted.free, allocator.free);
+  Tell(wanted.alloc_advise, allocator.alloc_advise);
+  Tell(wanted.get_address, allocator.get_address);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const UserAllocator* AllocatorOf(const Call&, const Stream& stream) {
@@ -144,21 +172,9 @@ aclError aclrtAllocatorGetByStream(
     aclrtAllocatorFreeFunc* freeFunc,
     aclrtAllocatorAllocAdviseFunc* allocAdviseFunc,
     aclrtAllocatorGetAddrFromBlockFunc* getAddrFromBlockFunc) {
-  return NodeCall("aclrtAllocatorGetByStream",
-                  [&](Call& call) -> absl::Status {
-                    ASSIGN_OR_RETURN(const auto it,
-                                     FindRegistered(call, stream));
-                    const auto& [copy, desc] = it->second;
-                    if (allocatorDesc != nullptr) *allocatorDesc = desc;
-                    if (allocator != nullptr) *allocator = copy.object;
-                    if (allocFunc != nullptr) *allocFunc = copy.alloc;
-                    if (freeFunc != nullptr) *freeFunc = copy.free;
-                    if (allocAdviseFunc != nullptr) {
-                      *allocAdviseFunc = copy.alloc_advise;
-                    }
-                    if (getAddrFromBlockFunc != nullptr) {
-                      *getAddrFromBlockFunc = copy.get_address;
-                    }
-                    return absl::OkStatus();
-                  });
+  return NodeCall("aclrtAllocatorGetByStream", [&](Call& call) {
+    return Describe(call, stream,
+                    {allocatorDesc, allocator, allocFunc, freeFunc,
+                     allocAdviseFunc, getAddrFromBlockFunc});
+  });
 }

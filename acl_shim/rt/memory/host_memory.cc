@@ -23,9 +23,13 @@ struct Registration {
 };
 
 // By address; used under the node's lock.
-std::map<const void*, Registration>& Registrations() {
-  static auto* all = new std::map<const void*, Registration>();
+std::map<uint64_t, Registration>& Registrations() {
+  static auto* all = new std::map<uint64_t, Registration>();
   return *all;
+}
+
+uint64_t AddressOf(const void* pointer) {
+  return reinterpret_cast<uint64_t>(pointer);
 }
 
 absl::Status Allocate(Call& call, void** pointer, const char* argument,
@@ -41,7 +45,7 @@ absl::Status Allocate(Call& call, void** pointer, const char* argument,
 absl::Status Release(Call& call, void* hostPtr) {
   RETURN_IF_NULL(hostPtr);
   RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
-  Registrations().erase(hostPtr);
+  Registrations().erase(AddressOf(hostPtr));
   return absl::OkStatus();
 }
 
@@ -50,11 +54,10 @@ absl::Status CheckRange(void* ptr, uint64_t size) {
   if (size == 0) {
     return InvalidValue(Fault::kInvalidParam, "size", "0", "at least 1");
   }
-  if (reinterpret_cast<uint64_t>(ptr) % kPage != 0) {
-    return InvalidValue(
-        Fault::kRtParamInvalid, "ptr",
-        std::to_string(reinterpret_cast<uint64_t>(ptr)),
-        "an address at the start of a 4096-byte page");
+  if (AddressOf(ptr) % kPage != 0) {
+    return InvalidValue(Fault::kRtParamInvalid, "ptr",
+                        std::to_string(AddressOf(ptr)),
+                        "an address at the start of a 4096-byte page");
   }
   return absl::OkStatus();
 }
@@ -63,7 +66,7 @@ absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
                       const void* site) {
   RETURN_IF_ERROR(CheckRange(ptr, size));
   RETURN_IF_ERROR(CurrentContext(call).status());
-  if (Registrations().count(ptr) > 0) {
+  if (Registrations().count(AddressOf(ptr)) > 0) {
     return FaultError(Fault::kHostMemoryAlreadyRegistered,
                       std::string(call.name) +
                           " failed because the range at ptr is registered "
@@ -74,13 +77,13 @@ absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
   const bool ours = block != nullptr && !block->registered;
   const bool map_only = mapped && ours && memory.IsPinned(ptr, size);
   if (!map_only) RETURN_IF_ERROR(memory.Register(ptr, size, site));
-  Registrations()[ptr] = {mapped, !map_only};
+  Registrations()[AddressOf(ptr)] = {mapped, !map_only};
   return absl::OkStatus();
 }
 
 absl::Status Unregister(Call& call, void* ptr) {
   RETURN_IF_NULL(ptr);
-  const auto found = Registrations().find(ptr);
+  const auto found = Registrations().find(AddressOf(ptr));
   if (found == Registrations().end()) {
     return call.node.host_memory().Unregister(ptr);  // names what it is
   }
@@ -96,6 +99,24 @@ absl::Status CheckFlag(uint32_t flag) {
                       std::to_string(flag),
                       "ACL_HOST_REG_MAPPED (2), ACL_HOST_REG_PINNED "
                       "(0x10000000) or both");
+}
+
+// The device address of a mapped range is its host address (R82).
+absl::Status FindDevicePointer(void* pHost, void** pDevice, uint32_t flag) {
+  RETURN_IF_NULL(pHost);
+  RETURN_IF_NULL(pDevice);
+  if (flag != 0) {
+    return InvalidValue(Fault::kRtParamInvalid, "flag", std::to_string(flag),
+                        "0");
+  }
+  const auto found = Registrations().find(AddressOf(pHost));
+  if (found == Registrations().end() || !found->second.mapped) {
+    return FaultError(Fault::kHostMemoryNotRegistered,
+                      "no range that is registered as mapped starts at "
+                      "pHost. Call aclrtHostRegister first");
+  }
+  *pDevice = pHost;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -167,20 +188,7 @@ aclError aclrtHostUnregister(void* ptr) {
 
 aclError aclrtHostGetDevicePointer(void* pHost, void** pDevice,
                                    uint32_t flag) {
-  return NodeCall("aclrtHostGetDevicePointer", [&](Call&) -> absl::Status {
-    RETURN_IF_NULL(pHost);
-    RETURN_IF_NULL(pDevice);
-    if (flag != 0) {
-      return InvalidValue(Fault::kRtParamInvalid, "flag",
-                          std::to_string(flag), "0");
-    }
-    const auto found = Registrations().find(pHost);
-    if (found == Registrations().end() || !found->second.mapped) {
-      return FaultError(Fault::kHostMemoryNotRegistered,
-                        "no range that is registered as mapped starts at "
-                        "pHost. Call aclrtHostRegister first");
-    }
-    *pDevice = pHost;
-    return absl::OkStatus();
+  return NodeCall("aclrtHostGetDevicePointer", [&](Call&) {
+    return FindDevicePointer(pHost, pDevice, flag);
   });
 }

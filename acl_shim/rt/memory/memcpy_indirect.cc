@@ -85,6 +85,17 @@ absl::Status CopyByDescriptor(Call& call, void* desc, aclrtStream handle) {
   });
 }
 
+absl::Status CheckPointers(Call& call, void** dst, size_t destMax,
+                           const void** src, size_t count,
+                           aclrtMemcpyKind kind) {
+  RETURN_IF_NULL(dst);
+  RETURN_IF_NULL(src);
+  RETURN_IF_ERROR(CheckInner(kind));
+  RETURN_IF_ERROR(CheckCapacity(count, destMax, "count", "destMax"));
+  RETURN_IF_ERROR(CheckDeviceMemory(call, dst, "dst"));
+  return CheckDeviceMemory(call, src, "src");
+}
+
 // Where a pointer to a pointer stands, and what is added to its value.
 struct Place2 {
   uint64_t at;
@@ -157,12 +168,7 @@ aclError aclrtMemcpyAsyncWithOffset(void** dst, size_t destMax,
   return NodeCall(
       "aclrtMemcpyAsyncWithOffset", [&](Call& call) -> absl::Status {
         if (count == 0) return absl::OkStatus();
-        RETURN_IF_NULL(dst);
-        RETURN_IF_NULL(src);
-        RETURN_IF_ERROR(CheckInner(kind));
-        RETURN_IF_ERROR(CheckCapacity(count, destMax, "count", "destMax"));
-        RETURN_IF_ERROR(CheckDeviceMemory(call, dst, "dst"));
-        RETURN_IF_ERROR(CheckDeviceMemory(call, src, "src"));
+        RETURN_IF_ERROR(CheckPointers(call, dst, destMax, src, count, kind));
         return CopyThroughPointers(
             call, {reinterpret_cast<uint64_t>(dst), dstDataOffset},
             {reinterpret_cast<uint64_t>(src), srcDataOffset}, count, stream);

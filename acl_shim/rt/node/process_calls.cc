@@ -29,6 +29,20 @@ void SetTimeout(Call& call, microseconds timeout) {
       kInterval * ((timeout + kInterval - microseconds(1)) / kInterval);
 }
 
+// Microseconds, unlike the two older functions. Tells what was set.
+absl::Status SetLimit(Call& call, uint64_t timeout, uint64_t* actualTimeout) {
+  RETURN_IF_NULL(actualTimeout);
+  constexpr uint64_t kMost = uint64_t{1} << 52;
+  if (timeout > kMost) {
+    return InvalidValue(Fault::kRtParamInvalid, "timeout",
+                        absl::StrCat(timeout),
+                        absl::StrCat("at most ", kMost));
+  }
+  SetTimeout(call, microseconds(timeout));
+  *actualTimeout = static_cast<uint64_t>(SettingsOf(call).op_timeout.count());
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace npuemu::shim
 
@@ -65,20 +79,9 @@ aclError aclrtSetOpExecuteTimeOutWithMs(uint32_t timeout) {
 
 aclError aclrtSetOpExecuteTimeOutV2(uint64_t timeout,
                                     uint64_t* actualTimeout) {
-  return NodeCall(
-      "aclrtSetOpExecuteTimeOutV2", [&](Call& call) -> absl::Status {
-        RETURN_IF_NULL(actualTimeout);
-        constexpr uint64_t kMost = uint64_t{1} << 52;  // of microseconds
-        if (timeout > kMost) {
-          return InvalidValue(Fault::kRtParamInvalid, "timeout",
-                              absl::StrCat(timeout),
-                              absl::StrCat("at most ", kMost));
-        }
-        SetTimeout(call, microseconds(timeout));
-        *actualTimeout =
-            static_cast<uint64_t>(SettingsOf(call).op_timeout.count());
-        return absl::OkStatus();
-      });
+  return NodeCall("aclrtSetOpExecuteTimeOutV2", [&](Call& call) {
+    return SetLimit(call, timeout, actualTimeout);
+  });
 }
 
 aclError aclrtGetOpExecuteTimeout(uint32_t* const timeoutMs) {

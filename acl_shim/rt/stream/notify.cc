@@ -32,7 +32,7 @@ absl::Status ResetAll(Call& call, aclrtNotify* notifies, size_t num) {
   std::vector<std::shared_ptr<Notify>> found;
   for (size_t i = 0; i < num; ++i) {
     ASSIGN_OR_RETURN(auto notify,
-                     Process::Get().notifies.Get(notifies[i], "notifies"));
+                     Process::Get().FindNotify(notifies[i], "notifies"));
     found.push_back(std::move(notify));
   }
   call.node.scheduler().Flush(call.lock);
@@ -67,7 +67,7 @@ aclError aclrtDestroyNotify(aclrtNotify notify) {
     ASSIGN_OR_RETURN(const auto found,
                      Process::Get().notifies.Remove(notify, "notify"));
     found->destroyed = true;
-    --found->device->notifies;
+    if (found->alive()) --found->device->notifies;
     return absl::OkStatus();
   });
 }
@@ -76,7 +76,7 @@ aclError aclrtGetNotifyId(aclrtNotify notify, uint32_t* notifyId) {
   return NodeCall("aclrtGetNotifyId", [&](Call&) -> absl::Status {
     RETURN_IF_NULL(notifyId);
     ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().notifies.Get(notify, "notify"));
+                     Process::Get().FindNotify(notify, "notify"));
     *notifyId = static_cast<uint32_t>(found->id);
     return absl::OkStatus();
   });
@@ -86,7 +86,7 @@ aclError aclrtRecordNotify(aclrtNotify notify, aclrtStream stream) {
   return NodeCall("aclrtRecordNotify", [&](Call& call) -> absl::Status {
     Process& process = Process::Get();
     ASSIGN_OR_RETURN(const auto found,
-                     process.notifies.Get(notify, "notify"));
+                     process.FindNotify(notify, "notify"));
     ASSIGN_OR_RETURN(const auto on, process.FindStream(call, stream));
     return RecordNotify(call, found.get(), on.get());
   });
@@ -97,7 +97,7 @@ aclError aclrtWaitAndResetNotify(aclrtNotify notify, aclrtStream stream,
   return NodeCall("aclrtWaitAndResetNotify", [&](Call& call) -> absl::Status {
     Process& process = Process::Get();
     ASSIGN_OR_RETURN(const auto found,
-                     process.notifies.Get(notify, "notify"));
+                     process.FindNotify(notify, "notify"));
     ASSIGN_OR_RETURN(const auto on, process.FindStream(call, stream));
     return WaitAndResetNotify(call, found.get(), on.get(),
                               std::chrono::seconds(timeout));

@@ -278,7 +278,7 @@ TEST_F(Callback, R113_StreamGoesWhileItsThreadWaitsForReports) {
   ASSERT_EQ(aclrtCreateStream(&stream), ACL_SUCCESS);
   Server server;
   ASSERT_EQ(aclrtSubscribeReport(server.id(), stream), ACL_SUCCESS);
-  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntilBlocked(1);
   EXPECT_EQ(aclrtDestroyStream(stream), ACL_SUCCESS);
 }
 

@@ -57,6 +57,29 @@ TEST_F(Event, R56_Flags) {
   EXPECT_EQ(aclrtCreateEvent(nullptr), ACL_ERROR_INVALID_PARAM);
 }
 
+// N and D bind a wait to the record as of its call; F is a level.
+TEST_F(Event, R57_FamiliesDifferWhileARerecordIsPending) {
+  struct Case {
+    aclrtEvent event;
+    bool passes;
+  };
+  for (const Case& c : {Case{MakeN(), false}, {MakeD(), false},
+                        {MakeF(), true}}) {
+    aclrtStream recorder = MakeStream();
+    aclrtStream waiter = MakeStream();
+    aclrtEvent gate = MakeGate();
+    ASSERT_EQ(aclrtRecordEvent(c.event, recorder), ACL_SUCCESS);
+    ASSERT_EQ(aclrtSynchronizeStream(recorder), ACL_SUCCESS);
+    ASSERT_EQ(aclrtStreamWaitEvent(recorder, gate), ACL_SUCCESS);
+    ASSERT_EQ(aclrtRecordEvent(c.event, recorder), ACL_SUCCESS);
+    ASSERT_EQ(aclrtStreamWaitEvent(waiter, c.event), ACL_SUCCESS);
+    EXPECT_EQ(Done(waiter), c.passes);
+    ASSERT_EQ(aclrtRecordEvent(gate, MakeStream()), ACL_SUCCESS);
+    EXPECT_EQ(aclrtSynchronizeStream(waiter), ACL_SUCCESS);
+    EXPECT_EQ(aclrtSynchronizeStream(recorder), ACL_SUCCESS);
+  }
+}
+
 TEST_F(Event, R58_WaitBindsToTheLatestRecordAtItsCall) {
   for (aclrtEvent event : {MakeN(), MakeD()}) {
     aclrtStream first = MakeStream();
@@ -216,6 +239,46 @@ TEST_F(Event, R64_Timeouts) {
   EXPECT_EQ(aclrtSynchronizeEventWithTimeout(event, 20),
             ACL_ERROR_RT_EVENT_SYNC_TIMEOUT);
   EXPECT_EQ(aclrtSynchronizeEvent(event), ACL_ERROR_RT_EVENT_SYNC_TIMEOUT);
+}
+
+TEST_F(Event, R65_StreamOfAnotherContextIsRefused) {
+  aclrtContext own = nullptr;
+  ASSERT_EQ(aclrtGetCurrentContext(&own), ACL_SUCCESS);
+  aclrtContext other = nullptr;
+  ASSERT_EQ(aclrtCreateContext(&other, 0), ACL_SUCCESS);
+  ASSERT_EQ(aclrtSetCurrentContext(other), ACL_SUCCESS);
+  aclrtStream stream = MakeStream();
+  ASSERT_EQ(aclrtSetCurrentContext(own), ACL_SUCCESS);
+  for (aclrtEvent event : {MakeN(), MakeD(), MakeF()}) {
+    EXPECT_EQ(aclrtRecordEvent(event, stream), ACL_ERROR_RT_STREAM_CONTEXT);
+    EXPECT_EQ(aclrtStreamWaitEvent(stream, event),
+              ACL_ERROR_RT_STREAM_CONTEXT);
+    EXPECT_EQ(aclrtResetEvent(event, stream), ACL_ERROR_RT_STREAM_CONTEXT);
+  }
+  ASSERT_EQ(aclrtSetCurrentContext(other), ACL_SUCCESS);
+  EXPECT_EQ(aclrtRecordEvent(MakeF(), stream), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStream(stream), ACL_SUCCESS);
+  ASSERT_EQ(aclrtSetCurrentContext(own), ACL_SUCCESS);
+  EXPECT_EQ(aclrtDestroyContext(other), ACL_SUCCESS);
+}
+
+TEST_F(Event, R65_NullIsTheDefaultStream) {
+  aclrtStream stream = MakeStream();
+  aclrtEvent gate = MakeGate();
+  aclrtEvent event = MakeF();
+  // The record stands behind the gate on the default stream.
+  ASSERT_EQ(aclrtStreamWaitEvent(nullptr, gate), ACL_SUCCESS);
+  ASSERT_EQ(aclrtRecordEvent(event, nullptr), ACL_SUCCESS);
+  ASSERT_EQ(aclrtStreamWaitEvent(stream, event), ACL_SUCCESS);
+  EXPECT_FALSE(Done(stream));
+  EXPECT_FALSE(Done(nullptr));
+  ASSERT_EQ(aclrtRecordEvent(gate, MakeStream()), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStream(nullptr), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStream(stream), ACL_SUCCESS);
+  ASSERT_EQ(aclrtResetEvent(event, nullptr), ACL_SUCCESS);
+  ASSERT_EQ(aclrtSynchronizeStream(nullptr), ACL_SUCCESS);
+  ASSERT_EQ(aclrtStreamWaitEvent(stream, event), ACL_SUCCESS);
+  EXPECT_FALSE(Done(stream));
 }
 
 TEST_F(Event, R66_ElapsedTimeIsVirtual) {

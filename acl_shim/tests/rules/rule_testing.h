@@ -10,16 +10,31 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
+#include "acl_shim/core/process.h"
 #include "emulator/device/context.h"
 
 namespace npuemu::shim {
 
 inline aclError UseDevice(int device) {
   return NodeCall("test", [&](Call& call) { return SetDevice(call, device); });
+}
+
+// Returns when that many threads are blocked in an ACL call: what follows acts
+// while they wait.
+inline void WaitUntilBlocked(int calls) {
+  const auto node = Process::Get().node();
+  ASSERT_TRUE(node.ok()) << node.status();
+  const auto blocked = [&] {
+    const std::lock_guard<std::mutex> guard((*node)->mutex());
+    return (*node)->blocked_calls();
+  };
+  while (blocked() < calls) std::this_thread::yield();
 }
 
 class RuleTest : public ::testing::Test {

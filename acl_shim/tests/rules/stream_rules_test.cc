@@ -206,16 +206,13 @@ TEST_F(Stream, R41_SynchronizeWaitsForTasksAsOfEntry) {
   aclrtStream other = MakeStream();
   aclrtEvent gate = MakeGate();
   ASSERT_EQ(aclrtStreamWaitEvent(stream, gate), ACL_SUCCESS);
-  std::atomic<bool> entered{false};
   std::atomic<bool> done{false};
   std::thread waiter([&] {
     ASSERT_EQ(UseDevice(0), ACL_SUCCESS);
-    entered = true;
     EXPECT_EQ(aclrtSynchronizeStream(stream), ACL_SUCCESS);
     done = true;
   });
-  while (!entered) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  WaitUntilBlocked(1);
   EXPECT_FALSE(done);
   // A second gate, queued later: the waiter must not wait for it.
   ASSERT_EQ(aclrtStreamWaitEvent(stream, MakeGate()), ACL_SUCCESS);
