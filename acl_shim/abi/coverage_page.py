@@ -14,7 +14,9 @@ libraries of both CANN layouts (8.1 and newest).
 - **stub**: returns `ACL_ERROR_API_NOT_SUPPORT` (200001), or null or zero where
   the function returns no status, and logs one line with its name.
 
-`npuemu ops` lists the operators behind `aclop*` and `aclnn*`.
+The operators behind `aclop*` stand at the end: engine, where the dtype
+combinations come from (the published table of the 910B, or the prototype where
+the table gives none), and dtypes.
 """
 _STATES = (("full", "kFull"), ("partial", "kPartial"), ("stub", "kStub"))
 
@@ -40,20 +42,30 @@ def _partial(rows):
   lines = ["| function | family | what is missing |", "| --- | --- | --- |"]
   for row in rows:
     if row.state == "kPartial":
-      note = row.note.replace('\\"', '"').replace("|", "\\|")
-      lines.append("| `%s` | %s | %s |" % (row.name, row.family, note))
+      lines.append("| `%s` | %s | %s |" %
+                   (row.name, row.family, _text(row.note)))
   return lines if len(lines) > 2 else ["None."]
+
+
+def _text(note):
+  return note.replace('\\"', '"').replace("|", "\\|")
 
 
 def _stubs(rows):
-  lines = ["| family | functions |", "| --- | --- |"]
-  for family in sorted({row.family for row in rows}):
-    names = ["`%s`" % row.name for row in rows
-             if row.family == family and row.state == "kStub"]
+  """Stubs with a reason of their own, then the rest by family."""
+  stubs = [row for row in rows if row.state == "kStub"]
+  lines = ["| function | family | reason |", "| --- | --- | --- |"]
+  lines += ["| `%s` | %s | %s |" % (row.name, row.family, _text(row.note))
+            for row in stubs if row.note]
+  lines += ["", "The others belong to parts that are not modelled yet:", "",
+            "| family | functions |", "| --- | --- |"]
+  for family in sorted({row.family for row in stubs}):
+    names = ["`%s`" % row.name for row in stubs
+             if row.family == family and not row.note]
     if names:
       lines.append("| %s (%d) | %s |" %
                    (family, len(names), " ".join(names)))
-  return lines if len(lines) > 2 else ["None."]
+  return lines
 
 
 def page(rows):

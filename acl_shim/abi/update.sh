@@ -1,8 +1,7 @@
 #!/bin/sh
-# Renews COVERAGE.md from acl_shim/api.def.
+# Renews COVERAGE.md from acl_shim/api.def and the operators.
 set -e
 cd "$(dirname "$0")/../.."
-PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 acl_shim/abi/gen_abi.py \
-  --api acl_shim/api.def --functions testdata/reference/functions.tsv \
-  coverage > COVERAGE.md.new
-mv COVERAGE.md.new COVERAGE.md
+bazel build --noshow_progress --show_result=0 //acl_shim/abi:coverage
+cp -f "$(bazel info bazel-bin 2>/dev/null)/acl_shim/abi/COVERAGE.md" COVERAGE.md
+chmod 644 COVERAGE.md

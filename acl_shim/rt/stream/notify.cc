@@ -66,8 +66,8 @@ aclError aclrtDestroyNotify(aclrtNotify notify) {
   return NodeCall("aclrtDestroyNotify", [&](Call&) -> absl::Status {
     ASSIGN_OR_RETURN(const auto found,
                      Process::Get().notifies.Remove(notify, "notify"));
-    found->destroyed = true;
     if (found->alive()) --found->device->notifies;
+    found->destroyed = true;
     return absl::OkStatus();
   });
 }
