@@ -122,10 +122,11 @@ absl::Status ResetDevice(Call& call, int id, bool force) {
 
 absl::StatusOr<std::shared_ptr<Context>> CreateContext(Call& call, int id) {
   ASSIGN_OR_RETURN(Device * device, call.node.FindDevice(id));
-  ASSIGN_OR_RETURN(auto context, MakeContext(call, device, /*primary=*/false));
   // The first context on a device that was not set takes two streams: its own
   // and the device's primary one (R19).
-  if (device->primary == nullptr && !device->primary_reserved) {
+  const bool first = device->contexts == 0;
+  ASSIGN_OR_RETURN(auto context, MakeContext(call, device, /*primary=*/false));
+  if (first) {
     device->primary_reserved = true;
     ++device->streams;
   }

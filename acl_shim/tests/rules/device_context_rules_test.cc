@@ -143,14 +143,31 @@ TEST_F(Device, R16_R188_IdsAreIndicesOfTheVisibleList) {
 
 // Each context takes a stream for its default one (R19, R33).
 TEST_F(Device, R16_PrimaryContextThatCannotBeMadeIsASetupError) {
+  ASSERT_ACL(aclrtSetDevice(2));
   std::vector<aclrtContext> contexts(1984);
-  for (aclrtContext& context : contexts) {
-    ASSERT_ACL(aclrtCreateContext(&context, 2));
+  for (size_t i = 0; i + 1 < contexts.size(); ++i) {
+    ASSERT_ACL(aclrtCreateContext(&contexts[i], 2));
   }
+  ASSERT_ACL(aclrtResetDevice(2));  // its stream goes to one more context
+  ASSERT_ACL(aclrtCreateContext(&contexts.back(), 2));
   EXPECT_EQ(aclrtSetDevice(2), ACL_ERROR_RT_DEV_SETUP_ERROR);
   EXPECT_ACL(aclrtDestroyContext(contexts.back()));
   contexts.pop_back();
   EXPECT_ACL(aclrtSetDevice(2));
+  for (const aclrtContext context : contexts) {
+    EXPECT_ACL(aclrtDestroyContext(context));
+  }
+}
+
+TEST_F(Device, R19_FirstContextTakesTheStreamOfThePrimaryOneAsWell) {
+  std::vector<aclrtContext> contexts(1983);
+  for (aclrtContext& context : contexts) {
+    ASSERT_ACL(aclrtCreateContext(&context, 2));
+  }
+  aclrtContext one_more = nullptr;
+  EXPECT_EQ(aclrtCreateContext(&one_more, 2),
+            ACL_ERROR_RT_NO_STREAM_RESOURCE);
+  EXPECT_ACL(aclrtSetDevice(2));  // reserved for it
   for (const aclrtContext context : contexts) {
     EXPECT_ACL(aclrtDestroyContext(context));
   }
