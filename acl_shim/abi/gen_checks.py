@@ -47,7 +47,8 @@ def constant_check(row):
   """Returns the initializer of one ConstantCheck."""
   name, kind, value = row["name"], row["type"], row["value"]
   if kind == "const char *":
-    return '{"%s", std::strcmp(%s, %s), 0, true}' % (name, name, value)
+    return ('{"%s", std::strcmp(%s, %s) == 0 ? 0ULL : 1ULL, 0, true}' %
+            (name, name, value))
   # "static const int": the declared type is const int.
   kind = re.sub(r"^static ", "", kind)
   return ('{"%s", static_cast<unsigned long long>(%s), '
