@@ -4,7 +4,7 @@
 
 #include "acl/acl_base.h"
 #include "acl_shim/base/object_tables.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 
 using namespace npuemu;
 using namespace npuemu::shim;

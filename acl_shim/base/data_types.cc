@@ -5,7 +5,7 @@
 
 #include "acl/acl_base.h"
 #include "acl_shim/base/tensor_desc.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 #include "kernels/numeric/float16.h"
 
 namespace npuemu::shim {

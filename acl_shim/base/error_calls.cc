@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/acl.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 #include "acl_shim/core/last_error.h"
 
 using namespace npuemu;

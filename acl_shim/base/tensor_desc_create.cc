@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/acl_base.h"
 #include "acl_shim/base/object_tables.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 
 namespace npuemu::shim {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/api_call.h"
+#include "acl_shim/core/value_call.h"
 #include "acl_shim/op/op_attr.h"
 
 namespace npuemu::shim {
@@ -96,7 +97,11 @@ using npuemu::shim::OpAttrs;
 extern "C" {
 
 aclopAttr* aclopCreateAttr() {
-  return static_cast<aclopAttr*>(OpAttrs().Add(std::make_shared<OpAttr>()));
+  using Made = absl::StatusOr<aclopAttr*>;
+  return npuemu::shim::ValueCall<aclopAttr*>("aclopCreateAttr", nullptr,
+                                             []() -> Made {
+    return static_cast<aclopAttr*>(OpAttrs().Add(std::make_shared<OpAttr>()));
+  });
 }
 
 void aclopDestroyAttr(const aclopAttr* attr) {

@@ -6,6 +6,7 @@
 #include "acl/acl_op_compiler.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/core/handle_table.h"
+#include "acl_shim/core/value_call.h"
 
 namespace npuemu::shim {
 namespace {
@@ -25,8 +26,13 @@ extern "C" {
 
 aclGraphDumpOption* aclCreateGraphDumpOpt() {
   using npuemu::shim::GraphDumpOption;
-  return static_cast<aclGraphDumpOption*>(npuemu::shim::GraphDumpOptions().Add(
-      std::make_shared<GraphDumpOption>()));
+  using Made = absl::StatusOr<aclGraphDumpOption*>;
+  return npuemu::shim::ValueCall<aclGraphDumpOption*>(
+      "aclCreateGraphDumpOpt", nullptr, []() -> Made {
+        return static_cast<aclGraphDumpOption*>(
+            npuemu::shim::GraphDumpOptions().Add(
+                std::make_shared<GraphDumpOption>()));
+      });
 }
 
 aclError aclDestroyGraphDumpOpt(const aclGraphDumpOption* graphDumpOpt) {

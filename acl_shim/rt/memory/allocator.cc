@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/api_call.h"
+#include "acl_shim/core/value_call.h"
 
 namespace npuemu::shim {
 namespace {
@@ -103,7 +104,11 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclrtAllocatorDesc aclrtAllocatorCreateDesc(void) {
-  return Descs().Add(std::make_shared<UserAllocator>());
+  return ValueCall<aclrtAllocatorDesc>(
+      "aclrtAllocatorCreateDesc", nullptr,
+      []() -> absl::StatusOr<aclrtAllocatorDesc> {
+        return Descs().Add(std::make_shared<UserAllocator>());
+      });
 }
 
 aclError aclrtAllocatorDestroyDesc(aclrtAllocatorDesc allocatorDesc) {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/acl_rt.h"
 #include "acl_shim/abi/unlisted.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/node/context_handles.h"
 #include "acl_shim/rt/node/named_callbacks.h"

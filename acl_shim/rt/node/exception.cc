@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "acl/acl_rt.h"
-#include "acl_shim/base/value_call.h"
+#include "acl_shim/core/value_call.h"
 #include "acl_shim/core/api_call.h"
 #include "emulator/sched/stream_queue.h"
 #include "emulator/task/task.h"

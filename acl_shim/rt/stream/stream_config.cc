@@ -6,6 +6,7 @@
 
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
+#include "acl_shim/core/value_call.h"
 
 namespace npuemu::shim {
 namespace {
@@ -47,7 +48,11 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclrtStreamConfigHandle* aclrtCreateStreamConfigHandle(void) {
-  return new (std::nothrow) aclrtStreamConfigHandle();
+  return ValueCall<aclrtStreamConfigHandle*>(
+      "aclrtCreateStreamConfigHandle", nullptr,
+      []() -> absl::StatusOr<aclrtStreamConfigHandle*> {
+        return new aclrtStreamConfigHandle();
+      });
 }
 
 aclError aclrtDestroyStreamConfigHandle(aclrtStreamConfigHandle* handle) {

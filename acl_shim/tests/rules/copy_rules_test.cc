@@ -58,6 +58,16 @@ TEST_F(Copy, R83_DirectionFollowsThePointers) {
   }
 }
 
+TEST_F(Copy, R84_TheConditionFormCopiesOnTheStream) {
+  std::byte* device = MakeDevice(64, 1);
+  std::byte* host = MakePinned(64, 5);
+  ASSERT_EQ(aclrtMemcpyAsyncWithCondition(device, 64, host, 64,
+                                          ACL_MEMCPY_HOST_TO_DEVICE, nullptr),
+            ACL_SUCCESS);
+  ASSERT_EQ(aclrtSynchronizeStream(nullptr), ACL_SUCCESS);
+  EXPECT_EQ(Peek(device + 63), 5);
+}
+
 TEST_F(Copy, R84_ArgumentsInOrder) {
   std::byte* device = MakeDevice(8);
   std::byte* pinned = MakePinned(8, 3);
@@ -297,9 +307,12 @@ TEST_F(Batch, R95_CopiesAllEntries) {
   EXPECT_EQ(aclrtMemcpyBatchV2(device_, sizes_, host_, sizes_, 3, &attr_,
                                &index_, 1),
             ACL_SUCCESS);
+  static_cast<std::byte*>(host_[1])[7] = std::byte{99};
   EXPECT_EQ(aclrtMemcpyBatchAsyncV2(device_, sizes_, host_, sizes_, 3, &attr_,
                                     &index_, 1, nullptr),
             ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStream(nullptr), ACL_SUCCESS);
+  EXPECT_EQ(Peek(static_cast<std::byte*>(device_[1]) + 7), 99);
 }
 
 TEST_F(Batch, R95_ErrorsNameTheEntry) {

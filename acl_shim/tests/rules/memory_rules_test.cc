@@ -57,6 +57,22 @@ TEST_F(Memory, R76_R77_BlocksAreRoundedAndAligned) {
   EXPECT_EQ(BlockOf(memory).size, 512u);  // none more
 }
 
+TEST_F(Memory, R77_CachedMemoryHoldsBytes) {
+  void* memory = nullptr;
+  ASSERT_EQ(aclrtMallocCached(&memory, 64, ACL_MEM_MALLOC_HUGE_FIRST),
+            ACL_SUCCESS);
+  ASSERT_NE(memory, nullptr);
+  ASSERT_EQ(aclrtMemset(memory, 64, 7, 64), ACL_SUCCESS);
+  EXPECT_EQ(Peek(static_cast<std::byte*>(memory) + 63), 7);
+  EXPECT_EQ(aclrtFree(memory), ACL_SUCCESS);
+}
+
+TEST_F(Memory, R82_FreeHostWithDevSyncFrees) {
+  std::byte* pinned = MakePinned(64);
+  EXPECT_EQ(aclrtFreeHostWithDevSync(pinned), ACL_SUCCESS);
+  EXPECT_EQ(aclrtFreeHost(pinned), ACL_ERROR_INVALID_PARAM);
+}
+
 TEST_F(Memory, R78_AllPolicies) {
   for (int policy : {0, 1, 2, 3, 4, 5, 77, 0x1000, 0x1002}) {
     for (size_t size : {size_t{1}, size_t{5} << 20}) {
@@ -247,6 +263,9 @@ TEST_F(Memory, CacheCallsCheckTheirRange) {
 }
 
 void* AllocBlock(aclrtAllocator, size_t) { return nullptr; }
+void* AdviseBlock(aclrtAllocator, size_t, aclrtAllocatorAddr) {
+  return nullptr;
+}
 void FreeBlock(aclrtAllocator, aclrtAllocatorBlock) {}
 void* AddressOf(aclrtAllocatorBlock) { return nullptr; }
 
@@ -260,6 +279,8 @@ TEST_F(Memory, R102_TheLastAllocatorOfAStreamWins) {
   EXPECT_EQ(aclrtAllocatorSetFreeFuncToDesc(desc, FreeBlock), ACL_SUCCESS);
   EXPECT_EQ(aclrtAllocatorSetGetAddrFromBlockFuncToDesc(desc, AddressOf),
             ACL_SUCCESS);
+  EXPECT_EQ(aclrtAllocatorSetAllocAdviseFuncToDesc(desc, AdviseBlock),
+            ACL_SUCCESS);
   EXPECT_EQ(aclrtAllocatorRegister(nullptr, desc), ACL_ERROR_INVALID_PARAM);
   ASSERT_EQ(aclrtAllocatorRegister(stream, desc), ACL_SUCCESS);
   ASSERT_EQ(aclrtAllocatorSetObjToDesc(desc, &objects[1]), ACL_SUCCESS);
@@ -267,9 +288,11 @@ TEST_F(Memory, R102_TheLastAllocatorOfAStreamWins) {
   aclrtAllocatorDesc found_desc = nullptr;
   aclrtAllocator found = nullptr;
   aclrtAllocatorAllocFunc alloc = nullptr;
+  aclrtAllocatorAllocAdviseFunc advise = nullptr;
   ASSERT_EQ(aclrtAllocatorGetByStream(stream, &found_desc, &found, &alloc,
-                                      nullptr, nullptr, nullptr),
+                                      nullptr, &advise, nullptr),
             ACL_SUCCESS);
+  EXPECT_EQ(advise, AdviseBlock);
   EXPECT_EQ(found_desc, desc);
   EXPECT_EQ(found, &objects[1]);
   EXPECT_EQ(alloc, AllocBlock);

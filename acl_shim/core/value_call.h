@@ -2,8 +2,8 @@
 // The shape of entry points that return a value instead of an aclError: a
 // failed body is reported as elsewhere and gives `fallback`. Thread-safe.
 
-#ifndef ACL_SHIM_BASE_VALUE_CALL_H_
-#define ACL_SHIM_BASE_VALUE_CALL_H_
+#ifndef ACL_SHIM_CORE_VALUE_CALL_H_
+#define ACL_SHIM_CORE_VALUE_CALL_H_
 
 #include <utility>
 
@@ -26,4 +26,4 @@ T ValueCall(const char* function, T fallback, Body body) {
 
 }  // namespace npuemu::shim
 
-#endif  // ACL_SHIM_BASE_VALUE_CALL_H_
+#endif  // ACL_SHIM_CORE_VALUE_CALL_H_
