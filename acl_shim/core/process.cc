@@ -13,6 +13,7 @@
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
 #include "emulator/memory/fault_handler.h"
+#include "kernels/op/parallel.h"
 
 namespace npuemu::shim {
 namespace {
@@ -45,6 +46,7 @@ absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
   ASSIGN_OR_RETURN(Config config, ConfigFromEnvironment(&std::getenv));
   config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
                                        config.devices);
+  kernels::SetKernelThreads(static_cast<int>(config.threads));
   return Node::Create(config);
 }
 

@@ -2,15 +2,15 @@
 
 load("//tools/build:defs.bzl", "npu_library")
 
-def rule_test(name, policies = [], deps = [], env = {}, **kwargs):
-    """name.cc under fifo, and once more under each policy as name_<policy>.
+def rule_test(name, src = None, policies = [], deps = [], env = {}, **kwargs):
+    """src (name.cc) under fifo, and again under each policy as name_<policy>.
 
     The file is compiled once and linked for each.
     """
     npu_library(
         name = name + "_cases",
         testonly = True,
-        srcs = [name + ".cc"],
+        srcs = [src or name + ".cc"],
         alwayslink = True,
         # The headers that a test may look into, besides the public ones.
         deps = deps + [
