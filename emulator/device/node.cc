@@ -1,5 +1,6 @@
 #include "emulator/device/node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -76,8 +77,21 @@ void Node::Changed() {
   if (blocked_ > 0) changed_.notify_all();
 }
 
+namespace {
+
+// The place where another controlled thread may run first.
+Lock EnterNode(std::mutex& mutex, const char* label) {
+  const NpuemuHostHooks& hooks = HostHooks();
+  hooks.switch_point(label);
+  hooks.enter();
+  return Lock(mutex);
+}
+
+}  // namespace
+
 Call::Call(Node& n, HostThread& t, const char* call_name)
-    : node(n), thread(t), name(call_name), lock(n.mutex_) {
+    : node(n), thread(t), name(call_name),
+      lock(EnterNode(n.mutex_, call_name)) {
   ++node.calls_;
   now = std::max(thread.clock, node.scheduler_.committed());
   node.scheduler_.AdvanceTo(lock, now);
@@ -95,6 +109,20 @@ Call::~Call() {
   --node.calls_;
   node.Changed();
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
+  lock.unlock();
+  HostHooks().leave();
+}
+
+void Call::SwitchPoint(const char* label) {
+  const NpuemuHostHooks& hooks = HostHooks();
+  if (!hooks.controlled) return;
+  node.scheduler_.Flush(lock);
+  --node.calls_;
+  lock.unlock();
+  hooks.leave();
+  lock = EnterNode(node.mutex_, label);
+  ++node.calls_;
+  now = std::max(now, node.scheduler_.committed());
 }
 
 void Call::Log(EventKind kind, int device, int stream, uint64_t a,

@@ -20,6 +20,7 @@
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
 #include "emulator/event/event_log.h"
+#include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
 #include "emulator/memory/host_memory.h"
 #include "emulator/sched/scheduler.h"
@@ -150,6 +151,10 @@ class Call {
   const char* const name;
   Lock lock;
   SimTime now;
+
+  // Another controlled thread may run before this returns; it may change
+  // everything that the lock protects. `label`: static text, e.g. "S3".
+  void SwitchPoint(const char* label);
 
   // The thread has waited until `when`.
   void WaitedUntil(SimTime when) {

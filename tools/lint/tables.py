@@ -19,6 +19,7 @@ COLUMNS = 80
 INCLUDES = {
     'emulator/base/': [],
     'emulator/event/': ['emulator/base/'],
+    'emulator/host/': ['emulator/base/'],
     'emulator/memory/': ['emulator/base/', 'emulator/event/'],
     'emulator/task/': ['emulator/base/', 'emulator/event/',
                        'emulator/memory/'],

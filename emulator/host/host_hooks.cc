@@ -1,0 +1,34 @@
+#include "emulator/host/host_hooks.h"
+
+namespace npuemu {
+namespace {
+
+constexpr NpuemuHostHooks kNobody = {
+    .version = kNpuemuHostHooksVersion,
+    .controlled = false,
+    .enter = [] {},
+    .leave = [] {},
+    .switch_point = [](const char*) {},
+    .block = [](const char*, uint64_t) { return true; },
+    .wake = [] {},
+    .thread = [] { return -1; },
+    .clock = [] { return uint64_t{0}; },
+    .set_clock = [](uint64_t) {},
+};
+
+const NpuemuHostHooks* Find() {
+  if (npuemu_host_hooks == nullptr) return &kNobody;
+  const NpuemuHostHooks* hooks = npuemu_host_hooks();
+  return hooks != nullptr && hooks->version == kNpuemuHostHooksVersion
+             ? hooks
+             : &kNobody;
+}
+
+}  // namespace
+
+const NpuemuHostHooks& HostHooks() {
+  static const NpuemuHostHooks* const hooks = Find();
+  return *hooks;
+}
+
+}  // namespace npuemu
