@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -13,6 +14,7 @@ namespace npuemu::shim {
 namespace {
 
 constexpr size_t kMaxLine = 1024;
+constexpr std::string_view kModule = "ASCENDCL";
 
 struct Settings {
   int level = 3;  // ERROR
@@ -24,14 +26,32 @@ bool IsOne(const char* name) {
   return text != nullptr && std::string_view(text) == "1";
 }
 
+// Takes a level of one digit; leaves `level` as it is for anything else.
+void TakeLevel(std::string_view text, int* level) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '4') {
+    *level = text[0] - '0';
+  }
+}
+
+std::string_view Environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
 // Read once (R187); the older name is still honoured.
 const Settings& GetSettings() {
   static const Settings settings = [] {
     Settings read;
-    const char* level = std::getenv("ASCEND_GLOBAL_LOG_LEVEL");
-    if (level != nullptr && level[0] >= '0' && level[0] <= '4' &&
-        level[1] == '\0') {
-      read.level = level[0] - '0';
+    TakeLevel(Environment("ASCEND_GLOBAL_LOG_LEVEL"), &read.level);
+    // "MODULE=level:MODULE=level" overrides it for a module.
+    std::string_view rest = Environment("ASCEND_MODULE_LOG_LEVEL");
+    while (!rest.empty()) {
+      const std::string_view item = rest.substr(0, rest.find(':'));
+      if (item.substr(0, kModule.size()) == kModule &&
+          item.substr(kModule.size(), 1) == "=") {
+        TakeLevel(item.substr(kModule.size() + 1), &read.level);
+      }
+      rest.remove_prefix(std::min(rest.size(), item.size() + 1));
     }
     read.to_stdout = IsOne("ASCEND_LOG_PRINT_TO_STDOUT") ||
                      IsOne("ASCEND_SLOG_PRINT_TO_STDOUT");

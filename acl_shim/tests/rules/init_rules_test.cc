@@ -263,6 +263,21 @@ TEST(Init, R185_DumpAndProfilingAreAcceptedWithAWarning) {
   });
 }
 
+// Other modules' levels and what is no level leave ours alone.
+TEST(Init, R187_LevelOfTheModuleOverridesTheGlobalOne) {
+  auto warns = [](const char* modules) {
+    setenv("ASCEND_LOG_PRINT_TO_STDOUT", "1", 1);
+    setenv("ASCEND_MODULE_LOG_LEVEL", modules, 1);
+    const std::string file =
+        TemporaryFile("module.json", "{\"profiler\": {\"switch\": \"on\"}}");
+    testing::internal::CaptureStdout();
+    EXPECT_ACL(aclInit(file.c_str()));
+    return !testing::internal::GetCapturedStdout().empty();
+  };
+  IN_CHILD({ EXPECT_TRUE(warns("GE=3:ASCENDCL=2")); });
+  IN_CHILD({ EXPECT_FALSE(warns("GE=2:ASCENDCLX=2:ASCENDCL=7")); });
+}
+
 TEST(Init, R185_MaxOpQueueNumIsChecked) {
   IN_CHILD({
     const std::string file =
