@@ -7,7 +7,9 @@ set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
 . tools/setup.sh
 
-all_parts=(lint gcc clang asan fuzz canary)
+all_parts=(lint gcc sim clang asan fuzz canary)
+policies=(fifo timed late)
+sim_programs=5000
 fuzz_runs=20000
 fuzz_seconds=300  # only a stop for a target that hangs
 passed=0
@@ -20,6 +22,7 @@ usage: tools/test.sh [PART...]
 Runs the named parts in order; all of them without an argument.
   lint   tools/lint/lint.py over the tree, and the proof of every rule
   gcc    bazel test //...
+  sim    random programs, the commit as seed, under every schedule policy
   clang  bazel test --config=clang //...   (layering_check)
   asan   bazel test --config=asan of the emulator, the rules and the readers
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
@@ -64,6 +67,20 @@ run_bazel() {
 }
 
 part_gcc() { run_bazel gcc //...; }
+# A new commit is a new seed: over time the seeds cover more than any list.
+part_sim() {
+  local seed policy
+  seed=$((16#$(git rev-parse --short=12 HEAD 2>/dev/null || echo 1)))
+  bazel build --noshow_progress --color=no //acl_shim/tests/sim \
+    >"$work/sim_build.log" 2>&1 || cat "$work/sim_build.log"
+  for policy in "${policies[@]}"; do
+    echo -n "$policy: "
+    NPUEMU_SCHEDULE=$policy \
+      "$(bazel info bazel-bin 2>/dev/null)/acl_shim/tests/sim/sim" \
+      "$seed" "$sim_programs" 2
+    count $? "sim $policy"
+  done
+}
 part_clang() { run_bazel clang --config=clang //...; }
 # Where hostile input and memory are handled; kernels have no pointers to lose.
 part_asan() {
@@ -146,7 +163,7 @@ parts=()
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
-    lint | gcc | clang | asan | fuzz | canary) parts+=("$argument") ;;
+    lint | gcc | sim | clang | asan | fuzz | canary) parts+=("$argument") ;;
     *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
   esac
 done
