@@ -1,5 +1,7 @@
 /* Inputs in host memory are taken at the call (R137): the program overwrites
- * them at once. A handle refuses them (R129), and more than 1 MiB (H37). */
+ * them at once. The model for them is compiled at the first call (R140); a
+ * handle refuses them (R129). */
+#include "acl/acl_op_compiler.h"
 #include "check.h"
 
 int main(int argc, char** argv) {
@@ -16,8 +18,9 @@ int main(int argc, char** argv) {
                               aclCreateDataBuffer(out, kBytes)};
   for (int round = 1; round <= 4; ++round) {
     for (int i = 0; i < kCount; ++i) host[i] = round * 1000;
-    CHECK(aclopExecuteV2("Add", 2, desc, buffer, 1, desc + 2, buffer + 2, NULL,
-                         stream));
+    CHECK(aclopCompileAndExecuteV2("Add", 2, desc, buffer, 1, desc + 2,
+                                   buffer + 2, NULL, ACL_ENGINE_SYS,
+                                   ACL_COMPILE_SYS, NULL, stream));
     memset(host, 0xee, sizeof(host));
     CHECK(aclUpdateDataBuffer(buffer[0], out, kBytes));
   }
