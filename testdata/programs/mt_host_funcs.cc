@@ -1,0 +1,51 @@
+// Host functions of two threads' streams: all run on the one thread of the
+// context, each stream's in its order; a mutex keeps their journal (R110, R112).
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "check.h"
+
+struct Journal {
+  std::mutex mutex;
+  std::string text;
+};
+
+struct Entry {
+  Journal* journal;
+  char letter;
+};
+
+static void Note(void* user_data) {
+  auto* entry = static_cast<Entry*>(user_data);
+  const std::lock_guard<std::mutex> guard(entry->journal->mutex);
+  entry->journal->text += entry->letter;
+}
+
+static void Work(Journal* journal, aclopHandle* add, void* value) {
+  CHECK(aclrtSetDevice(0));
+  aclrtStream stream = NewStream();
+  Entry entries[6];
+  for (int i = 0; i < 6; ++i) {
+    entries[i] = {journal, static_cast<char>('a' + i)};
+    Run(add, value, value, value, stream);
+    CHECK(aclrtLaunchHostFunc(stream, Note, &entries[i]));
+  }
+  CHECK(aclrtSynchronizeStream(stream));
+  CHECK(aclrtDestroyStream(stream));
+  CHECK(aclrtResetDevice(0));
+}
+
+int main(int argc, char** argv) {
+  Start(argc, argv);
+  aclopHandle* add = NewBinary("Add");
+  Journal first, second;
+  void *x = NewNumbers(1, 1), *y = NewNumbers(2, 2);
+  std::thread a(Work, &first, add, x), b(Work, &second, add, y);
+  a.join();
+  b.join();
+  std::printf("%s %s\n", first.text.c_str(), second.text.c_str());
+  ShowDevice("x", x, kBytes);
+  ShowDevice("y", y, kBytes);
+  return Finish();
+}
