@@ -122,7 +122,14 @@ absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
   return absl::OkStatus();
 }
 
-absl::Status Submit(Call& call, Stream* stream, Task task) {
+Task ControlTask(const char* name) {
+  Task task;
+  task.name = name;
+  task.cost = CostModel::kControl;
+  return task;
+}
+
+absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   RETURN_IF_ERROR(CheckAccepts(*stream));
   RETURN_IF_ERROR(EnsureRoom(call, stream, task.slots));
   // While the call waited for room another thread may have acted.

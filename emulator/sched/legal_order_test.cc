@@ -127,7 +127,7 @@ TEST(LegalOrderTest, EveryPolicyStaysWithinTheLegalOrders) {
     std::vector<bool> done(program.size());
     std::string order;
     Enumerate(program, done, order, &legal);
-    for (const char* policy : {"fifo", "timed", "late"}) {
+    for (const char* policy : {"fifo", "timed", "late", "random", "pct"}) {
       Prng run = prng.Fork(policy);
       const std::string got = RunProgram(program, streams, policy, run);
       ASSERT_EQ(legal.count(got), 1u)
