@@ -22,6 +22,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
   event.device = static_cast<int16_t>(queue->device);
   event.time = queue->clock;
   event.name = "host function";
+  event.b = work.signal == nullptr ? 0 : work.signal->id;
   node.log().Append(event);
   if (work.signal != nullptr) {
     node.scheduler().HostReturned(work.signal, queue->clock);

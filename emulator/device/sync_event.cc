@@ -165,7 +165,12 @@ bool QueryEvent(Call& call, SyncEvent* event) {
   EventRecord& latest = *event->latest;
   PollTask(call, latest.stream.get(), latest.seq);
   const bool complete = latest.decided && latest.end <= call.now;
-  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  if (complete) {
+    const StreamQueue& queue = latest.stream->queue;
+    call.Log(EventKind::kSync, queue.device, queue.id, latest.seq, 0);
+  } else {
+    call.WaitedUntil(call.now + CostModel::kPoll);
+  }
   return complete;
 }
 
@@ -197,7 +202,7 @@ absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
   }
   call.WaitedUntil(latest->end);
   call.Log(EventKind::kSync, latest->stream->queue.device,
-           latest->stream->queue.id, 0, 0);
+           latest->stream->queue.id, latest->seq, 0);
   return TakeError(latest->stream.get());
 }
 

@@ -14,8 +14,7 @@ void Scheduler::LogSubmit(const Task& task) {
   event.time = task.submitted;
   event.name = task.name;
   event.a = static_cast<uint64_t>(task.cost.count());
-  event.b = uint64_t{task.cores} << 16 | uint64_t{task.slots} << 8 |
-            static_cast<uint64_t>(task.unit);
+  event.b = uint64_t{task.cores} << 8 | static_cast<uint64_t>(task.unit);
   log_->Append(event);
   if (task.wait != WaitKind::kNone) {
     LogSignal(EventKind::kWait, task, task.wait_for.get(),

@@ -152,7 +152,7 @@ void Scheduler::Decide(StreamQueue* queue, Task& task) {
   queue->last_end = task.end;
   queue->decided = task.seq;
   queue->polls = 0;
-  for (int slot = 0; slot < task.slots; ++slot) queue->ends.push_back(task.end);
+  queue->ends.push_back(task.end);
   if (policy_->Defers()) committed_ = std::max(committed_, task.start);
   Event event;
   event.kind = EventKind::kRun;
@@ -171,7 +171,8 @@ void Scheduler::Decide(StreamQueue* queue, Task& task) {
 }
 
 void Scheduler::ApplyEffect(Task& task) {
-  if (task.wait == WaitKind::kConsume) Reset(task.wait_for.get());
+  const bool gave_up = task.fault == Fault::kRtWaitTimeout;
+  if (task.wait == WaitKind::kConsume && !gave_up) Reset(task.wait_for.get());
   Signal* target = task.target.get();
   switch (task.effect) {
     case EffectKind::kNone:

@@ -87,7 +87,6 @@ struct Task {
   const char* name = "";
   Unit unit = Unit::kControl;
   bool parallel = false;   // the body uses worker threads: run it unlocked
-  uint8_t slots = 1;       // queue entries (R36)
   uint32_t cores = 1;      // of kCube or kVector
   uint32_t object = 0;     // for the log: 1 + id of the event or notify
   SimDuration cost{0};
