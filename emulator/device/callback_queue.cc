@@ -22,6 +22,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
   event.device = static_cast<int16_t>(queue->device);
   event.time = queue->clock;
   event.name = "host function";
+  event.b = work.signal == nullptr ? 0 : work.signal->id;
   node.log().Append(event);
   if (work.signal != nullptr) {
     node.scheduler().HostReturned(work.signal, queue->clock);
@@ -41,13 +42,6 @@ void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
   }
 }
 
-Task Control(const char* name) {
-  Task task;
-  task.name = name;
-  task.cost = CostModel::kControl;
-  return task;
-}
-
 }  // namespace
 
 void CallbackQueue::Unbind(Stream* stream) {
@@ -58,7 +52,7 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
                                 HostFunction function, void* user_data,
                                 bool block) {
   const std::shared_ptr<CallbackQueue> queue = stream->callbacks;
-  Task deliver = Control(call.name);
+  Task deliver = ControlTask(call.name);
   deliver.unit = Unit::kHost;
   Node* node = &call.node;
   const auto signal = block ? stream->callback_signal : nullptr;
@@ -73,11 +67,11 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
   };
   RETURN_IF_ERROR(Submit(call, stream, std::move(deliver)));
   if (!block) return absl::OkStatus();
-  Task wait = Control("callback-wait");
+  Task wait = ControlTask("callback-wait");
   wait.wait = WaitKind::kLevel;
   wait.wait_for = signal;
   RETURN_IF_ERROR(Submit(call, stream, std::move(wait)));
-  Task reset = Control("callback-reset");
+  Task reset = ControlTask("callback-reset");
   reset.effect = EffectKind::kReset;
   reset.target = signal;
   return Submit(call, stream, std::move(reset));

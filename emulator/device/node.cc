@@ -38,8 +38,10 @@ Node::Node(const Config& config, const SocProfile& soc,
       costs_(soc, static_cast<int>(config.devices)),
       executor_(static_cast<int>(config.threads)),
       memory_(std::move(memory)),
-      scheduler_(&log_, MakePolicy(config.schedule), &costs_, &executor_,
-                 static_cast<uint64_t>(config.seed)),
+      scheduler_(&log_,
+                 MakePolicy(config.schedule,
+                            static_cast<int>(config.pct_depth)),
+                 &costs_, &executor_, static_cast<uint64_t>(config.seed)),
       devices_(static_cast<size_t>(config.devices)) {
   for (size_t i = 0; i < devices_.size(); ++i) {
     devices_[i].id = static_cast<int>(i);

@@ -22,12 +22,11 @@ void ForgetEnded(StreamQueue* queue, SimTime now) {
   }
 }
 
-// Waits until `slots` entries of the queue are free (R36, R37).
-absl::Status EnsureRoom(Call& call, Stream* stream, size_t slots) {
+// Waits until an entry of the queue is free; a task takes one (R36, R37).
+absl::Status EnsureRoom(Call& call, Stream* stream) {
   StreamQueue* queue = &stream->queue;
   ForgetEnded(queue, call.now);
-  while (queue->ends.size() + queue->pending.size() + slots >
-         kMaxTasksPerStream) {
+  while (queue->ends.size() + queue->pending.size() >= kMaxTasksPerStream) {
     if (stream->persistent()) {
       return FaultError(
           Fault::kRtStreamTaskFull,
@@ -122,9 +121,16 @@ absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
   return absl::OkStatus();
 }
 
-absl::Status Submit(Call& call, Stream* stream, Task task) {
+Task ControlTask(const char* name) {
+  Task task;
+  task.name = name;
+  task.cost = CostModel::kControl;
+  return task;
+}
+
+absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   RETURN_IF_ERROR(CheckAccepts(*stream));
-  RETURN_IF_ERROR(EnsureRoom(call, stream, task.slots));
+  RETURN_IF_ERROR(EnsureRoom(call, stream));
   // While the call waited for room another thread may have acted.
   RETURN_IF_ERROR(CheckAccepts(*stream));
   call.node.scheduler().Submit(call.lock, &stream->queue, std::move(task),
@@ -149,7 +155,8 @@ absl::Status SynchronizeStream(Call& call, Stream* stream,
                                std::optional<SimDuration> timeout) {
   if (stream->persistent()) return absl::OkStatus();  // R44
   Goal goal;
-  goal.roots.push_back({&stream->queue, stream->queue.submitted});
+  const uint64_t last = stream->queue.submitted;
+  goal.roots.push_back({&stream->queue, last});
   const std::string what = NameOf(*stream);
   RETURN_IF_ERROR(WaitFor(call, goal,
                           {what.c_str(), Fault::kRtStreamSyncTimeout, timeout,
@@ -166,7 +173,7 @@ absl::Status SynchronizeStream(Call& call, Stream* stream,
                      " ns of virtual time, after the timeout"));
   }
   call.WaitedUntil(end);
-  call.Log(EventKind::kSync, stream->queue.device, stream->queue.id, 0, 0);
+  call.Log(EventKind::kSync, stream->queue.device, stream->queue.id, last, 0);
   return TakeError(stream);
 }
 
@@ -189,7 +196,12 @@ bool PollTask(Call& call, Stream* stream, uint64_t seq) {
 bool QueryStream(Call& call, Stream* stream) {
   const bool decided = PollTask(call, stream, stream->queue.submitted);
   const bool complete = decided && stream->queue.last_end <= call.now;
-  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  if (complete) {
+    call.Log(EventKind::kSync, stream->queue.device, stream->queue.id,
+             stream->queue.submitted, 0);
+  } else {
+    call.WaitedUntil(call.now + CostModel::kPoll);
+  }
   return complete;
 }
 

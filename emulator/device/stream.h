@@ -57,7 +57,10 @@ absl::Status DestroyStream(Call& call, Stream* stream, bool force);
 
 // Appends a task. Blocks while the queue is full (R37). Errors:
 // kRtStreamAbort, the context's failure (R52), kRtStreamTaskFull (R39).
-absl::Status Submit(Call& call, Stream* stream, Task task);
+absl::Status Submit(Call& call, Stream* stream, Task&& task);
+
+// A task of the stream itself: record, wait, notify.
+Task ControlTask(const char* name);
 
 // Waits for the last task submitted before the call (R41); returns and clears
 // the stream's error (R180). timeout: R42.

@@ -10,12 +10,8 @@
 namespace npuemu {
 namespace {
 
-Task Control(const char* name) {
-  Task task;
-  task.name = name;
-  task.cost = CostModel::kControl;
-  return task;
-}
+// Events and notifies count together; 0 means none.
+uint32_t LogObject(int id) { return static_cast<uint32_t>(id) + 1; }
 
 // R56: which flags go together.
 bool FlagsAreLegal(EventFamily family, uint32_t flags) {
@@ -99,9 +95,10 @@ absl::Status RecordEvent(Call& call, SyncEvent* event,
                        ? event->level
                        : std::make_shared<Signal>();
   record->stream = stream;
-  Task task = Control("aclrtRecordEvent");
+  Task task = ControlTask("aclrtRecordEvent");
   task.effect = EffectKind::kSet;
   task.target = record->signal;
+  task.object = LogObject(event->id);
   task.on_decided = [record](SimTime end) {
     record->decided = true;
     record->end = end;
@@ -131,11 +128,12 @@ absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
                              latest->stream.get() == stream;
     if (complete || same_stream) return absl::OkStatus();  // R60
   }
-  Task task = Control("aclrtStreamWaitEvent");
+  Task task = ControlTask("aclrtStreamWaitEvent");
   task.wait = WaitKind::kLevel;
   // R58: the latest record at call time; R61: the level, whoever set it.
   task.wait_for = event->family == EventFamily::kFixed ? event->level
                                                        : latest->signal;
+  task.object = LogObject(event->id);
   task.timeout = timeout.count() > 0 ? timeout : call.node.wait_timeout;
   ++*event->open_waits;
   task.on_decided = [open = event->open_waits](SimTime) { --*open; };
@@ -155,9 +153,10 @@ absl::Status ResetEvent(Call& call, SyncEvent* event, Stream* stream) {
     event->latest->reset = true;
     signal = event->latest->signal;
   }
-  Task task = Control("aclrtResetEvent");
+  Task task = ControlTask("aclrtResetEvent");
   task.effect = EffectKind::kReset;
   task.target = std::move(signal);
+  task.object = LogObject(event->id);
   return Submit(call, stream, std::move(task));
 }
 
@@ -166,7 +165,12 @@ bool QueryEvent(Call& call, SyncEvent* event) {
   EventRecord& latest = *event->latest;
   PollTask(call, latest.stream.get(), latest.seq);
   const bool complete = latest.decided && latest.end <= call.now;
-  if (!complete) call.WaitedUntil(call.now + CostModel::kPoll);
+  if (complete) {
+    const StreamQueue& queue = latest.stream->queue;
+    call.Log(EventKind::kSync, queue.device, queue.id, latest.seq, 0);
+  } else {
+    call.WaitedUntil(call.now + CostModel::kPoll);
+  }
   return complete;
 }
 
@@ -198,7 +202,7 @@ absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
   }
   call.WaitedUntil(latest->end);
   call.Log(EventKind::kSync, latest->stream->queue.device,
-           latest->stream->queue.id, 0, 0);
+           latest->stream->queue.id, latest->seq, 0);
   return TakeError(latest->stream.get());
 }
 
@@ -250,17 +254,19 @@ absl::StatusOr<std::shared_ptr<Notify>> CreateNotify(Call& call,
 }
 
 absl::Status RecordNotify(Call& call, Notify* notify, Stream* stream) {
-  Task task = Control("aclrtRecordNotify");
+  Task task = ControlTask("aclrtRecordNotify");
   task.effect = EffectKind::kSet;
   task.target = notify->signal;
+  task.object = LogObject(notify->id);
   return Submit(call, stream, std::move(task));
 }
 
 absl::Status WaitAndResetNotify(Call& call, Notify* notify, Stream* stream,
                                 SimDuration timeout) {
-  Task task = Control("aclrtWaitAndResetNotify");
+  Task task = ControlTask("aclrtWaitAndResetNotify");
   task.wait = WaitKind::kConsume;
   task.wait_for = notify->signal;
+  task.object = LogObject(notify->id);
   task.timeout = timeout;
   return Submit(call, stream, std::move(task));
 }

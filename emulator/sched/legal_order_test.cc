@@ -1,7 +1,8 @@
-// Every policy yields only legal orders: random small programs of records,
-// waits and kernels on several streams, checked against all legal orders,
-// which a brute-force enumeration finds without the scheduler's code.
+// Every policy yields only legal orders, and `random` all of them: random
+// small programs against a brute-force list of all legal orders, and every log
+// against the legality checker.
 
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <set>
@@ -9,129 +10,250 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/sched/legality.h"
 #include "emulator/sched/scheduler.h"
+#include "emulator/sched/small_program.h"
 #include "gtest/gtest.h"
 
 namespace npuemu {
 namespace {
 
-struct Step {
-  enum Kind { kKernel, kRecord, kWait } kind;
-  int stream;
-  int record;  // kRecord: its number; kWait: which record it waits for
-};
+constexpr const char* kPolicies[] = {"fifo", "timed", "late", "random", "pct"};
 
-using Program = std::vector<Step>;
-
-// Waits bind to an earlier record, so every program ends.
-Program RandomProgram(Prng& prng, int streams) {
-  Program program;
-  int records = 0;
-  const uint64_t length = 3 + prng.Below(5);
-  for (uint64_t i = 0; i < length; ++i) {
-    const int stream = static_cast<int>(prng.Below(streams));
-    const uint64_t kind = prng.Below(3);
-    if (kind == 1) {
-      program.push_back({Step::kRecord, stream, records++});
-    } else if (kind == 2 && records > 0) {
-      program.push_back(
-          {Step::kWait, stream, static_cast<int>(prng.Below(records))});
-    } else {
-      program.push_back({Step::kKernel, stream, 0});
-    }
-  }
-  return program;
+LegalityChecker::Servers ServersOf(const SocProfile& soc) {
+  return {0,
+          static_cast<uint32_t>(soc.cube_cores),
+          static_cast<uint32_t>(soc.vector_cores),
+          static_cast<uint32_t>(soc.ai_cpus),
+          1,
+          1,
+          1,
+          0};
 }
 
-// All orders that respect streams and record -> wait.
-void Enumerate(const Program& program, std::vector<bool>& done,
-               std::string& order, std::set<std::string>* orders) {
-  bool complete = true;
-  for (size_t i = 0; i < program.size(); ++i) {
-    if (done[i]) continue;
-    complete = false;
-    bool legal = true;
-    for (size_t j = 0; j < i; ++j) {
-      if (done[j]) continue;
-      const bool same_stream = program[j].stream == program[i].stream;
-      const bool awaited = program[i].kind == Step::kWait &&
-                           program[j].kind == Step::kRecord &&
-                           program[j].record == program[i].record;
-      if (same_stream || awaited) legal = false;
+// Issues a program to a scheduler of its own, as the calls of a host would.
+class ProgramRun {
+ public:
+  ProgramRun(const SmallProgram& program, const char* policy, uint64_t seed)
+      : program_(program),
+        costs_(*FindSoc("Ascend910B1"), 1),
+        scheduler_(&log_, MakePolicy(policy), &costs_, &executor_, seed),
+        prng_(Prng(seed).Fork("costs")),
+        lock_(mutex_) {
+    auto checker =
+        std::make_unique<LegalityChecker>(ServersOf(*FindSoc("Ascend910B1")));
+    checker_ = checker.get();
+    log_.AddObserver(std::move(checker));
+    for (int i = 0; i < program.streams; ++i) {
+      queues_.push_back(std::make_unique<StreamQueue>(i, 0, &domain_));
+      callback_signals_.push_back(std::make_shared<Signal>());
     }
-    if (!legal) continue;
-    done[i] = true;
-    order.push_back(static_cast<char>('a' + i));
-    Enumerate(program, done, order, orders);
-    order.pop_back();
-    done[i] = false;
+    for (auto& signal : levels_) signal = std::make_shared<Signal>();
+    for (auto& signal : notifies_) signal = std::make_shared<Signal>();
   }
-  if (complete) orders->insert(order);
-}
 
-std::string RunProgram(const Program& program, int streams,
-                       const char* policy, Prng& prng) {
-  std::mutex mutex;
-  EventLog log(16);
-  CostModel costs(*FindSoc("Ascend910B1"), 1);
-  Executor executor(1);
-  Lock lock(mutex);
-  Scheduler scheduler(&log, MakePolicy(policy), &costs, &executor, 0);
-  FailureDomain domain;
-  std::vector<std::unique_ptr<StreamQueue>> queues;
-  for (int i = 0; i < streams; ++i) {
-    queues.push_back(std::make_unique<StreamQueue>(i, 0, &domain));
+  // The letters of what ran, with '!' if something never can.
+  std::string Order() {
+    for (size_t i = 0; i < program_.ops.size(); ++i) {
+      now_ += SimDuration(500);
+      scheduler_.AdvanceTo(lock_, now_);
+      if (!Issue(i)) break;
+    }
+    scheduler_.DriveAll(lock_, now_);
+    for (const auto& queue : queues_) {
+      if (!queue->pending.empty()) return order_ + "!";
+    }
+    return order_;
   }
-  std::map<int, std::shared_ptr<Signal>> signals;
-  std::string order;
-  int64_t now = 0;
-  auto drive = [&](int stream) {
-    StreamQueue* queue = queues[static_cast<size_t>(stream)].get();
-    Goal goal;
-    goal.roots.push_back({queue, queue->submitted});
-    EXPECT_EQ(scheduler.Drive(lock, goal, SimTime(SimDuration(now))),
-              Scheduler::Outcome::kReached);
-  };
-  for (size_t i = 0; i < program.size(); ++i) {
+
+  const std::vector<std::string>& findings() const {
+    return checker_->findings();
+  }
+
+ private:
+  bool Issue(size_t i) {
+    const SmallOp& op = program_.ops[i];
+    const auto object = static_cast<size_t>(op.object);
+    switch (op.kind) {
+      case SmallOp::kRecord:
+        latest_[op.object] = std::make_shared<Signal>();
+        return Submit(i, WaitKind::kNone, nullptr, EffectKind::kSet,
+                      latest_[op.object], 1 + op.object);
+      case SmallOp::kWait:
+        if (latest_.count(op.object) == 0) return true;
+        return Submit(i, WaitKind::kLevel, latest_[op.object],
+                      EffectKind::kNone, nullptr, 1 + op.object);
+      case SmallOp::kLevelRecord:
+        return Submit(i, WaitKind::kNone, nullptr, EffectKind::kSet,
+                      levels_[object], 3 + op.object);
+      case SmallOp::kLevelWait:
+        return Submit(i, WaitKind::kLevel, levels_[object], EffectKind::kNone,
+                      nullptr, 3 + op.object);
+      case SmallOp::kLevelReset:
+        return Submit(i, WaitKind::kNone, nullptr, EffectKind::kReset,
+                      levels_[object], 3 + op.object);
+      case SmallOp::kNotifyRecord:
+        return Submit(i, WaitKind::kNone, nullptr, EffectKind::kSet,
+                      notifies_[object], 5 + op.object);
+      case SmallOp::kNotifyWait:
+        return Submit(i, WaitKind::kConsume, notifies_[object],
+                      EffectKind::kNone, nullptr, 5 + op.object);
+      case SmallOp::kCallback:
+        return Callback(i);
+      case SmallOp::kSync:
+        return Sync(op.stream);
+      default:
+        return Submit(i, WaitKind::kNone, nullptr, EffectKind::kNone, nullptr,
+                      0);
+    }
+  }
+
+  bool Submit(size_t i, WaitKind wait, std::shared_ptr<Signal> wait_for,
+              EffectKind effect, std::shared_ptr<Signal> target, int object) {
+    constexpr Unit kUnits[] = {Unit::kVector, Unit::kCopyIn, Unit::kControl};
     Task task;
-    task.cost = SimDuration(static_cast<int64_t>(prng.Below(3000)));
-    task.body = [&order, i] {
-      order.push_back(static_cast<char>('a' + i));
+    task.name = "small";
+    task.cost = SimDuration(static_cast<int64_t>(prng_.Below(3000)));
+    task.unit = kUnits[prng_.Below(3)];
+    task.wait = wait;
+    task.wait_for = std::move(wait_for);
+    task.effect = effect;
+    task.target = std::move(target);
+    task.object = static_cast<uint32_t>(object);
+    task.body = [this, i] {
+      order_.push_back(static_cast<char>('a' + i));
       return Fault::kNone;
     };
-    if (program[i].kind == Step::kRecord) {
-      task.effect = EffectKind::kSet;
-      task.target = signals[program[i].record] = std::make_shared<Signal>();
-    } else if (program[i].kind == Step::kWait) {
-      task.wait = WaitKind::kLevel;
-      task.wait_for = signals[program[i].record];
-    }
-    scheduler.Submit(lock, queues[static_cast<size_t>(program[i].stream)].get(),
-                     std::move(task), SimTime(SimDuration(now)));
-    now += 500;
-    if (prng.Below(4) == 0) drive(static_cast<int>(prng.Below(streams)));
+    scheduler_.Submit(lock_, Queue(program_.ops[i].stream), std::move(task),
+                      now_);
+    return true;
   }
-  for (int i = streams - 1; i >= 0; --i) drive(i);
-  return order;
-}
+
+  // Its letter stands for the third task, which opens the stream again.
+  bool Callback(size_t i) {
+    const int stream = program_.ops[i].stream;
+    const auto signal = callback_signals_[static_cast<size_t>(stream)];
+    Task deliver;
+    deliver.unit = Unit::kHost;
+    deliver.effect = EffectKind::kDeliver;
+    deliver.target = signal;
+    deliver.on_decided = [this, signal](SimTime end) {
+      Event event;
+      event.kind = EventKind::kCallback;
+      event.time = end;
+      event.b = signal->id;
+      log_.Append(event);
+      scheduler_.HostReturned(signal, end);
+    };
+    scheduler_.Submit(lock_, Queue(stream), std::move(deliver), now_);
+    Task wait;
+    wait.wait = WaitKind::kLevel;
+    wait.wait_for = signal;
+    scheduler_.Submit(lock_, Queue(stream), std::move(wait), now_);
+    return Submit(i, WaitKind::kNone, nullptr, EffectKind::kReset, signal, 0);
+  }
+
+  bool Sync(int stream) {
+    StreamQueue* queue = Queue(stream);
+    Goal goal;
+    goal.roots.push_back({queue, queue->submitted});
+    if (scheduler_.Drive(lock_, goal, now_) != Scheduler::Outcome::kReached) {
+      return false;
+    }
+    now_ = std::max(now_, queue->last_end);
+    Event event;
+    event.kind = EventKind::kSync;
+    event.stream = stream;
+    event.time = now_;
+    event.a = queue->submitted;
+    log_.Append(event);
+    return true;
+  }
+
+  StreamQueue* Queue(int stream) {
+    return queues_[static_cast<size_t>(stream)].get();
+  }
+
+  const SmallProgram& program_;
+  std::mutex mutex_;
+  EventLog log_{16};
+  LegalityChecker* checker_ = nullptr;
+  CostModel costs_;
+  Executor executor_{1};
+  Scheduler scheduler_;
+  Prng prng_;
+  Lock lock_;
+  FailureDomain domain_;
+  SimTime now_;
+  std::vector<std::unique_ptr<StreamQueue>> queues_;
+  std::vector<std::shared_ptr<Signal>> callback_signals_;
+  std::map<int, std::shared_ptr<Signal>> latest_;
+  std::shared_ptr<Signal> levels_[2];
+  std::shared_ptr<Signal> notifies_[2];
+  std::string order_;
+};
 
 TEST(LegalOrderTest, EveryPolicyStaysWithinTheLegalOrders) {
-  const uint64_t seed = 4711;
-  SCOPED_TRACE(seed);
-  std::set<std::string> seen_late;
-  for (uint64_t round = 0; round < 400; ++round) {
-    Prng prng(seed + round);
-    const int streams = 1 + static_cast<int>(prng.Below(3));
-    const Program program = RandomProgram(prng, streams);
-    std::set<std::string> legal;
-    std::vector<bool> done(program.size());
-    std::string order;
-    Enumerate(program, done, order, &legal);
-    for (const char* policy : {"fifo", "timed", "late"}) {
-      Prng run = prng.Fork(policy);
-      const std::string got = RunProgram(program, streams, policy, run);
+  constexpr uint64_t kSeed = 4711;
+  constexpr uint64_t kPrograms = 10000;
+  size_t orders = 0;
+  for (uint64_t round = 0; round < kPrograms; ++round) {
+    const uint64_t seed = kSeed + round;
+    Prng prng(seed);
+    const SmallProgram program = RandomSmallProgram(prng, 8, true);
+    const std::set<std::string> legal = AllLegalOrders(program);
+    orders += legal.size();
+    for (const char* policy : kPolicies) {
+      ProgramRun run(program, policy, seed);
+      const std::string got = run.Order();
       ASSERT_EQ(legal.count(got), 1u)
-          << "round " << round << " " << policy << " gave " << got;
+          << "seed " << seed << " " << policy << " gave " << got << " of\n"
+          << program.ToText();
+      ASSERT_TRUE(run.findings().empty())
+          << "seed " << seed << " " << policy << ": " << run.findings()[0]
+          << " in\n"
+          << program.ToText();
+    }
+  }
+  std::printf("seed %d, %d programs, %zu legal orders\n",
+              static_cast<int>(kSeed), static_cast<int>(kPrograms), orders);
+}
+
+TEST(LegalOrderTest, RandomReachesEveryLegalOrder) {
+  constexpr uint64_t kSeed = 815;
+  constexpr uint64_t kMostRuns = 20000;
+  uint64_t runs = 0;
+  uint64_t most = 0;
+  size_t orders = 0;
+  for (uint64_t round = 0; round < 300; ++round) {
+    Prng prng(kSeed + round);
+    const SmallProgram program = RandomSmallProgram(prng, 6, false);
+    std::set<std::string> missing = AllLegalOrders(program);
+    orders += missing.size();
+    uint64_t seed = 0;
+    while (!missing.empty() && seed < kMostRuns) {
+      ProgramRun run(program, "random", seed++);
+      missing.erase(run.Order());
+    }
+    ASSERT_TRUE(missing.empty())
+        << "seed " << kSeed + round << ": no run gave " << *missing.begin()
+        << " of\n"
+        << program.ToText();
+    runs += seed;
+    most = std::max(most, seed);
+  }
+  std::printf("seed %d, 300 programs, %zu orders, %d runs, at most %d for one\n",
+              static_cast<int>(kSeed), orders, static_cast<int>(runs),
+              static_cast<int>(most));
+}
+
+TEST(LegalOrderTest, SameSeedSameOrder) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    Prng prng(seed);
+    const SmallProgram program = RandomSmallProgram(prng, 8, true);
+    for (const char* policy : kPolicies) {
+      EXPECT_EQ(ProgramRun(program, policy, seed).Order(),
+                ProgramRun(program, policy, seed).Order());
     }
   }
 }

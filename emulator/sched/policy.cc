@@ -1,66 +1,107 @@
 #include "emulator/sched/policy.h"
 
+#include <map>
 #include <tuple>
 
 #include "emulator/base/check.h"
+#include "emulator/sched/pct_policy.h"
 
 namespace npuemu {
 namespace {
 
-// Arrival order: what is ready runs in the call that makes it ready.
+std::optional<size_t> IndexOf(const StreamQueue* queue) {
+  if (queue == nullptr) return std::nullopt;
+  return static_cast<size_t>(queue->ready_index);
+}
+
 class FifoPolicy : public Policy {
  public:
-  std::optional<size_t> PickNext(std::span<const ReadyTask> ready, bool,
-                                 SimTime, Prng&) override {
-    std::optional<size_t> best;
-    for (size_t i = 0; i < ready.size(); ++i) {
-      if (!best || ready[i].task->id < ready[*best].task->id) best = i;
-    }
-    return best;
+  std::optional<size_t> PickNext(ReadySet& ready, bool, SimTime,
+                                 Prng&) override {
+    return IndexOf(ready.First());
   }
   bool Defers() const override { return false; }
 };
 
-// The order of virtual start times; ties by arrival.
+// The order of virtual start times; ties by the time at which stream and
+// signal let the task start, then by arrival. A lane holds the heads that
+// compete for the same: among them the order of `ready_at` is the order of
+// starts, so keys need no update when the resource is taken.
 class TimedPolicy : public Policy {
  public:
-  std::optional<size_t> PickNext(std::span<const ReadyTask> ready,
-                                 bool observing, SimTime horizon,
-                                 Prng&) override {
-    std::optional<size_t> best;
-    for (size_t i = 0; i < ready.size(); ++i) {
-      if (!observing && ready[i].earliest > horizon) continue;
-      if (!best || std::tie(ready[i].earliest, ready[i].task->id) <
-                       std::tie(ready[*best].earliest, ready[*best].task->id)) {
-        best = i;
+  std::optional<size_t> PickNext(ReadySet& ready, bool observing,
+                                 SimTime horizon, Prng&) override {
+    StreamQueue* best = nullptr;
+    SimTime best_start;
+    for (size_t lane = 0; lane < ready.lanes(); ++lane) {
+      StreamQueue* first = ready.First(lane);
+      if (first == nullptr) continue;
+      const SimTime start = ready.EarliestStart(*first);
+      if (best == nullptr || Before(*first, start, *best, best_start)) {
+        best = first;
+        best_start = start;
       }
     }
-    return best;
+    if (!observing && best_start > horizon) return std::nullopt;
+    return IndexOf(best);
   }
-  bool Defers() const override { return true; }
+
+  Rank RankOf(const StreamQueue& queue, Prng&) override {
+    const Task& head = queue.pending.front();
+    const auto lane = lanes_.try_emplace(
+        {queue.device, head.unit, head.cores},
+        static_cast<uint32_t>(lanes_.size())).first;
+    return {lane->second, Nanoseconds(queue.ready_at)};
+  }
+
+ private:
+  static bool Before(const StreamQueue& a, SimTime a_start,
+                     const StreamQueue& b, SimTime b_start) {
+    return std::tie(a_start, a.rank.key, a.pending.front().id) <
+           std::tie(b_start, b.rank.key, b.pending.front().id);
+  }
+
+  std::map<std::tuple<int, Unit, uint32_t>, uint32_t> lanes_;
 };
 
-// Nothing before something must observe it; then only what that needs.
 class LatePolicy : public Policy {
  public:
-  std::optional<size_t> PickNext(std::span<const ReadyTask> ready,
-                                 bool observing, SimTime, Prng&) override {
-    std::optional<size_t> best;
-    for (size_t i = 0; observing && i < ready.size(); ++i) {
-      if (!ready[i].needed) continue;
-      if (!best || ready[i].task->id < ready[*best].task->id) best = i;
-    }
-    return best;
+  std::optional<size_t> PickNext(ReadySet& ready, bool observing, SimTime,
+                                 Prng&) override {
+    StreamQueue* first = ready.First();
+    if (!observing || first->rank.key != kNeeded) return std::nullopt;
+    return IndexOf(first);
   }
-  bool Defers() const override { return true; }
+  Rank RankOf(const StreamQueue& queue, Prng&) override {
+    const bool needed = queue.needed_seq >= queue.pending.front().seq;
+    return {0, needed ? kNeeded : kNeeded + 1};
+  }
   bool CountsPolls() const override { return true; }
+  bool StartsWhenDecided() const override { return true; }
+  bool RanksNeeded() const override { return true; }
+
+ private:
+  static constexpr int64_t kNeeded = 0;
+};
+
+class RandomPolicy : public Policy {
+ public:
+  std::optional<size_t> PickNext(ReadySet& ready, bool observing, SimTime,
+                                 Prng& prng) override {
+    if (!observing && prng.Below(2) == 0) return std::nullopt;
+    return prng.Below(ready.size());
+  }
+  bool CountsPolls() const override { return true; }
+  bool StartsWhenDecided() const override { return true; }
 };
 
 }  // namespace
 
-std::unique_ptr<Policy> MakePolicy(std::string_view name) {
+std::unique_ptr<Policy> MakePolicy(std::string_view name, int pct_depth) {
   if (name == "timed") return std::make_unique<TimedPolicy>();
   if (name == "late") return std::make_unique<LatePolicy>();
+  if (name == "random") return std::make_unique<RandomPolicy>();
+  if (name == "pct") return std::make_unique<PctPolicy>(pct_depth);
   NPUEMU_CHECK(name == "fifo");
   return std::make_unique<FifoPolicy>();
 }

@@ -8,22 +8,11 @@
 namespace npuemu {
 namespace {
 
-void Erase(std::vector<StreamQueue*>& queues, StreamQueue* queue) {
-  queues.erase(std::remove(queues.begin(), queues.end(), queue), queues.end());
-}
-
 bool WaitsOnSignal(const Task& task) {
   return task.wait == WaitKind::kLevel || task.wait == WaitKind::kConsume;
 }
 
 }  // namespace
-
-bool Goal::Reached() const {
-  if (done != nullptr) return done();
-  return std::all_of(roots.begin(), roots.end(), [](const Root& root) {
-    return root.queue->decided >= root.seq;
-  });
-}
 
 Scheduler::Scheduler(EventLog* log, std::unique_ptr<Policy> policy,
                      CostModel* costs, Executor* executor, uint64_t seed)
@@ -31,40 +20,68 @@ Scheduler::Scheduler(EventLog* log, std::unique_ptr<Policy> policy,
       policy_(std::move(policy)),
       costs_(costs),
       executor_(executor),
-      prng_(Prng(seed).Fork("schedule")) {}
+      prng_(Prng(seed).Fork("schedule")),
+      ready_(costs) {}
 
-void Scheduler::Submit(Lock& lock, StreamQueue* queue, Task task, SimTime now) {
+void Scheduler::Submit(Lock& lock, StreamQueue* queue, Task&& task,
+                       SimTime now) {
   task.queue = queue;
   task.id = ++last_task_id_;
   task.seq = ++queue->submitted;
   task.submitted = now;
   queue->polls = 0;
+  LogSubmit(task);
   // The common case: an idle stream under fifo. No queue is touched.
   const bool satisfied = task.wait == WaitKind::kNone ||
                          (WaitsOnSignal(task) && task.wait_for->set);
   const bool at_once = !policy_->Defers() && queue->pending.empty() &&
                        satisfied && !queue->stopped;
   if (at_once) {
-    Decide(queue, std::move(task));
+    queue->ready_at = std::max(now, queue->last_end);
+    if (task.wait_for != nullptr) {
+      queue->ready_at = std::max(queue->ready_at, task.wait_for->set_at);
+    }
+    Decide(queue, task);
   } else {
-    if (task.effect == EffectKind::kSet) {
-      task.target->setters.push_back({queue, task.seq});
-    }
-    queue->pending.push_back(std::move(task));
-    if (queue->pending.size() == 1) {
-      queues_.push_back(queue);
-      HeadChanged(queue);
-    }
+    Enqueue(queue, std::move(task));
   }
-  while (!ready_.empty() && Step(lock, /*observing=*/false, now)) {
+  if (CanStep()) AdvanceTo(lock, now);
+}
+
+void Scheduler::Enqueue(StreamQueue* queue, Task&& task) {
+  if (task.effect == EffectKind::kSet) {
+    task.target->setters.push_back({queue, task.seq});
   }
+  queue->pending.push_back(std::move(task));
+  if (queue->pending.size() > 1) return;
+  queue->queues_index = queues_.size();
+  queues_.push_back(queue);
+  Watch(queue);
+}
+
+void Scheduler::QueueEmptied(StreamQueue* queue) {
+  queues_[queue->queues_index] = queues_.back();
+  queues_[queue->queues_index]->queues_index = queue->queues_index;
+  queues_.pop_back();
 }
 
 Scheduler::Outcome Scheduler::Drive(Lock& lock, const Goal& goal,
                                     SimTime now) {
-  if (policy_->CountsPolls()) floor_ = now;
-  while (!goal.Reached()) {
-    if (policy_->Defers()) MarkNeeded(goal);
+  if (policy_->StartsWhenDecided()) ready_.set_floor(now);
+  size_t met = 0;  // roots that are decided
+  const auto reached = [&] {
+    if (goal.done != nullptr) return goal.done();
+    while (met < goal.roots.size() &&
+           goal.roots[met].queue->decided >= goal.roots[met].seq) {
+      ++met;
+    }
+    return met == goal.roots.size();
+  };
+  needed_for_ = nullptr;
+  while (!reached()) {
+    if (!value_waits_.empty()) PollValues(lock);
+    // Another thread may have marked for its goal while a batch ran.
+    if (policy_->RanksNeeded() && needed_for_ != &goal) MarkNeeded(goal);
     if (Step(lock, /*observing=*/true, now)) continue;
     switch (CommitReturn(goal)) {
       case Return::kCommitted:
@@ -74,7 +91,7 @@ Scheduler::Outcome Scheduler::Drive(Lock& lock, const Goal& goal,
         return Outcome::kNeedsReturn;
       case Return::kNone:
         Flush(lock);
-        return goal.Reached() ? Outcome::kReached : Outcome::kBlocked;
+        return reached() ? Outcome::kReached : Outcome::kBlocked;
     }
   }
   Flush(lock);
@@ -82,8 +99,11 @@ Scheduler::Outcome Scheduler::Drive(Lock& lock, const Goal& goal,
 }
 
 void Scheduler::AdvanceTo(Lock& lock, SimTime now) {
-  while (!ready_.empty() && Step(lock, /*observing=*/false, now)) {
-  }
+  if (!CanStep()) return;
+  if (policy_->StartsWhenDecided()) ready_.set_floor(now);
+  do {
+    if (!value_waits_.empty()) PollValues(lock);
+  } while (Step(lock, /*observing=*/false, now) && CanStep());
 }
 
 void Scheduler::DriveAll(Lock& lock, SimTime now) {
@@ -95,85 +115,44 @@ void Scheduler::DriveAll(Lock& lock, SimTime now) {
 }
 
 bool Scheduler::Step(Lock& lock, bool observing, SimTime horizon) {
-  const bool reads_memory =
-      std::any_of(ready_.begin(), ready_.end(), [](const StreamQueue* queue) {
-        return queue->waits_on_value;
-      });
-  if (reads_memory) Flush(lock);
-  candidates_.clear();
-  CollectReady(&candidates_);
-  if (candidates_.empty()) return false;
+  if (ready_.empty()) return false;
   const std::optional<size_t> pick =
-      policy_->PickNext(candidates_, observing, horizon, prng_);
+      policy_->PickNext(ready_, observing, horizon, prng_);
   if (!pick) return false;
-  StreamQueue* queue = candidates_[*pick].task->queue;
+  StreamQueue* queue = ready_.queue(*pick);
   DecideHead(queue);
   // Where a failure stops the context, the next decision depends on it (R52).
   if (queue->domain != nullptr && queue->domain->stop_on_failure) Flush(lock);
   return true;
 }
 
-void Scheduler::CollectReady(std::vector<ReadyTask>* candidates) {
-  for (size_t i = 0; i < ready_.size();) {
-    StreamQueue* queue = ready_[i];
-    if (!queue->pending.empty() && IsReady(queue)) {
-      const Task& head = queue->pending.front();
-      candidates->push_back({&head, EarliestStart(queue, head),
-                             queue->needed_seq >= head.seq});
-      ++i;
-    } else if (!queue->pending.empty() && queue->waits_on_value) {
-      ++i;  // stays in view: any write may satisfy it
-    } else {
-      queue->in_ready = false;
-      ready_.erase(ready_.begin() + static_cast<ptrdiff_t>(i));
-      HeadChanged(queue);
-    }
-  }
-}
-
-bool Scheduler::IsReady(StreamQueue* queue) const {
-  if (queue->stopped) return false;
-  Task& head = queue->pending.front();
-  switch (head.wait) {
-    case WaitKind::kNone:
-      return true;
-    case WaitKind::kLevel:
-    case WaitKind::kConsume:
-      return head.wait_for->set;
-    case WaitKind::kValue:
-      return head.value_ready();
-  }
-  return false;
-}
-
-SimTime Scheduler::EarliestStart(const StreamQueue* queue,
-                                 const Task& task) const {
-  SimTime ready = std::max({task.submitted, queue->last_end, floor_});
-  if (WaitsOnSignal(task)) ready = std::max(ready, task.wait_for->set_at);
-  return costs_->Earliest(queue->device, task.unit, task.cores, ready);
-}
-
 void Scheduler::DecideHead(StreamQueue* queue) {
-  Task task = std::move(queue->pending.front());
+  Unwatch(queue);
+  Decide(queue, queue->pending.front());
   queue->pending.pop_front();
-  if (queue->pending.empty()) Erase(queues_, queue);
-  Decide(queue, std::move(task));
-  HeadChanged(queue);
+  if (queue->pending.empty()) {
+    QueueEmptied(queue);
+  } else {
+    Watch(queue);
+  }
 }
 
-void Scheduler::Decide(StreamQueue* queue, Task task) {
-  const SimTime begun = std::max(task.submitted, queue->last_end);
-  task.start = EarliestStart(queue, task);
+void Scheduler::Decide(StreamQueue* queue, Task& task) {
+  SimTime begun = std::max(task.submitted, queue->last_end);
+  if (policy_->StartsWhenDecided()) begun = std::max(begun, ready_.floor());
+  task.start = costs_->Earliest(queue->device, task.unit, task.cores,
+                                std::max(queue->ready_at, ready_.floor()));
   if (task.timeout.count() > 0 && task.start > begun + task.timeout) {
     task.start = begun + task.timeout;  // it gave up before the signal came
     task.fault = Fault::kRtWaitTimeout;
+    Log(EventKind::kExpire, *queue, task.id, task.start, task.name, 0);
   }
   task.end = task.start + task.cost;
   costs_->Occupy(queue->device, task.unit, task.cores, task.end);
   queue->last_end = task.end;
   queue->decided = task.seq;
   queue->polls = 0;
-  for (int slot = 0; slot < task.slots; ++slot) queue->ends.push_back(task.end);
+  queue->ends.push_back(task.end);
   if (policy_->Defers()) committed_ = std::max(committed_, task.start);
   Event event;
   event.kind = EventKind::kRun;
@@ -192,19 +171,24 @@ void Scheduler::Decide(StreamQueue* queue, Task task) {
 }
 
 void Scheduler::ApplyEffect(Task& task) {
-  if (task.wait == WaitKind::kConsume) task.wait_for->set = false;
+  const bool gave_up = task.fault == Fault::kRtWaitTimeout;
+  if (task.wait == WaitKind::kConsume && !gave_up) Reset(task.wait_for.get());
   Signal* target = task.target.get();
   switch (task.effect) {
     case EffectKind::kNone:
       return;
-    case EffectKind::kSet:
-      std::erase_if(target->setters, [&](const Signal::Setter& setter) {
-        return setter.queue == task.queue && setter.seq == task.seq;
-      });
-      SetSignal(target, task.end);
+    case EffectKind::kSet: {
+      auto& setters = target->setters;
+      const auto own = std::find_if(
+          setters.begin(), setters.end(), [&](const Signal::Setter& setter) {
+            return setter.queue == task.queue && setter.seq == task.seq;
+          });
+      if (own != setters.end()) setters.erase(own);
+      Set(target, task.end);
       return;
+    }
     case EffectKind::kReset:
-      target->set = false;
+      Reset(target);
       return;
     case EffectKind::kDeliver:
       ++target->host_pending;
@@ -213,33 +197,74 @@ void Scheduler::ApplyEffect(Task& task) {
   }
 }
 
-void Scheduler::SetSignal(Signal* signal, SimTime when) {
+void Scheduler::Set(Signal* signal, SimTime when) {
+  if (signal->set) return;  // waits pass on the old signal (R61, R74)
   signal->set = true;
   signal->set_at = when;
-  WakeWaiters(signal);
+  for (StreamQueue* queue : signal->waiters) MakeReady(queue);
+  // The other setters are needed no longer.
+  if (!signal->setters.empty()) needed_for_ = nullptr;
 }
 
-void Scheduler::WakeWaiters(Signal* signal) {
-  std::vector<StreamQueue*> waiters = std::move(signal->waiters);
-  signal->waiters.clear();
-  for (StreamQueue* queue : waiters) HeadChanged(queue);
+void Scheduler::Reset(Signal* signal) {
+  if (!signal->set) return;
+  signal->set = false;
+  for (StreamQueue* queue : signal->waiters) {
+    if (queue->ready()) ready_.Remove(queue);
+    needed_for_ = nullptr;
+  }
 }
 
-void Scheduler::HeadChanged(StreamQueue* queue) {
-  queue->waits_on_value = false;
+void Scheduler::Watch(StreamQueue* queue) {
   if (queue->pending.empty() || queue->stopped) return;
   const Task& head = queue->pending.front();
-  queue->waits_on_value = head.wait == WaitKind::kValue;
-  if (WaitsOnSignal(head) && !head.wait_for->set) {
-    std::vector<StreamQueue*>& waiters = head.wait_for->waiters;
-    if (std::find(waiters.begin(), waiters.end(), queue) == waiters.end()) {
-      waiters.push_back(queue);
-    }
-    return;
+  if (head.wait == WaitKind::kValue) {
+    value_waits_.push_back(queue);
+  } else if (WaitsOnSignal(head)) {
+    head.wait_for->waiters.push_back(queue);
+    if (head.wait_for->set) MakeReady(queue);
+  } else {
+    MakeReady(queue);
   }
-  if (!queue->in_ready) {
-    queue->in_ready = true;
-    ready_.push_back(queue);
+  if (policy_->RanksNeeded() && needed_for_ != nullptr && !queue->ready() &&
+      queue->needed_seq >= head.seq) {
+    NeedWhatHeadWaitsFor(*queue);
+    SpreadNeed();
+  }
+}
+
+void Scheduler::Unwatch(StreamQueue* queue) {
+  if (queue->ready()) ready_.Remove(queue);
+  const Task& head = queue->pending.front();
+  if (WaitsOnSignal(head)) {
+    std::erase(head.wait_for->waiters, queue);
+  } else if (head.wait == WaitKind::kValue) {
+    std::erase(value_waits_, queue);
+    needed_for_ = nullptr;
+  }
+}
+
+void Scheduler::MakeReady(StreamQueue* queue) {
+  const Task& head = queue->pending.front();
+  queue->ready_at = std::max(head.submitted, queue->last_end);
+  if (WaitsOnSignal(head)) {
+    queue->ready_at = std::max(queue->ready_at, head.wait_for->set_at);
+  }
+  ready_.Add(queue, policy_->RankOf(*queue, prng_));
+}
+
+// What is decided must be executed before memory is read.
+void Scheduler::PollValues(Lock& lock) {
+  Flush(lock);
+  for (StreamQueue* queue : value_waits_) {
+    const bool satisfied = queue->pending.front().value_ready();
+    if (satisfied == queue->ready()) continue;
+    needed_for_ = nullptr;
+    if (satisfied) {
+      MakeReady(queue);
+    } else {
+      ready_.Remove(queue);
+    }
   }
 }
 
@@ -250,110 +275,19 @@ void Scheduler::HostReturned(const std::shared_ptr<Signal>& signal,
   signal->host_returned_at = when;
 }
 
-Scheduler::Return Scheduler::CommitReturn(const Goal& goal) {
-  if (host_pending_ == 0) return Return::kNone;
-  MarkNeeded(goal);
-  bool awaited = false;
-  for (StreamQueue* queue : queues_) {
-    const Task& head = queue->pending.front();
-    if (queue->needed_seq < head.seq || !WaitsOnSignal(head)) continue;
-    Signal* signal = head.wait_for.get();
-    if (signal->set || signal->host_pending == 0) continue;
-    if (signal->host_returned == 0) {
-      awaited = true;
-      continue;
-    }
-    --signal->host_returned;
-    --signal->host_pending;
-    --host_pending_;
-    SetSignal(signal, signal->host_returned_at);
-    return Return::kCommitted;
-  }
-  return awaited ? Return::kAwaited : Return::kNone;
-}
-
-void Scheduler::MarkNeeded(const Goal& goal) {
-  for (StreamQueue* queue : queues_) queue->needed_seq = 0;
-  std::vector<Goal::Root> work = goal.roots;
-  while (!work.empty()) {
-    const auto [queue, seq] = work.back();
-    work.pop_back();
-    if (queue->decided >= seq || queue->needed_seq >= seq) continue;
-    const bool fresh = queue->needed_seq == 0;
-    queue->needed_seq = seq;
-    if (!fresh || queue->pending.empty()) continue;
-    const Task& head = queue->pending.front();
-    if (WaitsOnSignal(head) && !head.wait_for->set) {
-      for (const Signal::Setter& setter : head.wait_for->setters) {
-        work.push_back({setter.queue, setter.seq});
-      }
-    } else if (head.wait == WaitKind::kValue) {
-      // Any task may write the value.
-      for (StreamQueue* other : queues_) {
-        work.push_back({other, other->submitted});
-      }
-    }
-  }
-}
-
-void Scheduler::Flush(Lock& lock) {
-  while (executing_) executed_.wait(lock);
-  while (!batch_.empty()) {
-    running_.clear();
-    std::swap(running_, batch_);
-    const bool unlocked =
-        std::any_of(running_.begin(), running_.end(),
-                    [](const Task& task) { return task.parallel; });
-    if (unlocked) {
-      executing_ = true;
-      lock.unlock();
-    }
-    executor_->Run(running_);
-    if (unlocked) {
-      lock.lock();
-      executing_ = false;
-      executed_.notify_all();
-    }
-    FinishBatch(running_);
-    running_.clear();
-    while (executing_) executed_.wait(lock);
-  }
-}
-
-void Scheduler::FinishBatch(std::vector<Task>& done) {
-  for (const Task& task : done) {
-    if (task.fault == Fault::kNone) continue;
-    task.queue->error = task.fault;
-    Event event;
-    event.kind = EventKind::kFault;
-    event.device = static_cast<int16_t>(task.queue->device);
-    event.stream = task.queue->id;
-    event.task = task.id;
-    event.time = task.end;
-    event.name = task.name;
-    event.a = static_cast<uint64_t>(task.fault);
-    log_->Append(event);
-    if (on_fault_ != nullptr) on_fault_(task);
-    FailureDomain* domain = task.queue->domain;
-    if (domain != nullptr && domain->stop_on_failure) {
-      StopDomain(domain, task.fault);
-    }
-  }
-}
-
-void Scheduler::StopDomain(FailureDomain* domain, Fault fault) {
-  domain->failure = fault;
-  const std::vector<StreamQueue*> queues = queues_;
-  for (StreamQueue* queue : queues) {
-    if (queue->domain == domain) DropPending(queue);
-  }
+void Scheduler::SetStopped(StreamQueue* queue, bool stopped) {
+  if (queue->stopped == stopped) return;
+  if (!queue->pending.empty() && stopped) Unwatch(queue);
+  queue->stopped = stopped;
+  Watch(queue);
 }
 
 void Scheduler::DropPending(StreamQueue* queue) {
   if (queue->pending.empty()) return;
+  Log(EventKind::kDrop, *queue, 0, committed_, "", queue->pending.size());
+  Unwatch(queue);
   for (Task& task : queue->pending) {
     if (task.wait_for != nullptr) {
-      Erase(task.wait_for->waiters, queue);
       // Nobody is left to see the returns of its host functions.
       host_pending_ -= task.wait_for->host_pending;
       task.wait_for->host_pending = 0;
@@ -367,14 +301,13 @@ void Scheduler::DropPending(StreamQueue* queue) {
   }
   queue->pending.clear();
   queue->decided = queue->submitted;
-  Erase(queues_, queue);
-  Erase(ready_, queue);
-  queue->in_ready = false;
+  needed_for_ = nullptr;
+  QueueEmptied(queue);
 }
 
 void Scheduler::Remove(StreamQueue* queue) {
   NPUEMU_CHECK(queue->pending.empty());
-  Erase(ready_, queue);
+  std::erase(needed_, queue);
 }
 
 }  // namespace npuemu

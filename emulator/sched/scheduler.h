@@ -5,9 +5,12 @@
 // Ground rules
 // - Every method needs the node's lock, passed in; bodies that use worker
 //   threads run with it released, one batch at a time and in decided order.
-// - Legal order is defined in IsReady alone: a task may run when it is the
-//   head of its stream and its wait is satisfied. Policies choose among those.
+// - Legal order is defined in Watch and MakeReady alone: a task may run when it
+//   is the head of its stream and its wait is satisfied. Policies choose among
+//   those. legality.h checks the log against a second definition.
 // - Nothing runs behind the host's back: tasks run in Submit, Drive, AdvanceTo.
+// - A decision costs O(log streams), and more only where a task reads memory
+//   (value waits), a signal has several setters, or a host function returns.
 
 #ifndef EMULATOR_SCHED_SCHEDULER_H_
 #define EMULATOR_SCHED_SCHEDULER_H_
@@ -22,6 +25,7 @@
 
 #include "emulator/event/event_log.h"
 #include "emulator/sched/policy.h"
+#include "emulator/sched/ready_set.h"
 #include "emulator/sched/stream_queue.h"
 #include "emulator/task/cost_model.h"
 #include "emulator/task/executor.h"
@@ -39,8 +43,6 @@ struct Goal {
   };
   std::vector<Root> roots;            // these tasks decided ...
   std::function<bool()> done;         // ... or this holds, if given
-
-  bool Reached() const;
 };
 
 class Scheduler {
@@ -50,7 +52,7 @@ class Scheduler {
 
   // Appends the task; runs what the policy wants to run now. `now` is the time
   // of the call. REQUIRES: the queue has room and takes tasks.
-  void Submit(Lock& lock, StreamQueue* queue, Task task, SimTime now);
+  void Submit(Lock& lock, StreamQueue* queue, Task&& task, SimTime now);
 
   enum class Outcome {
     kReached,
@@ -60,7 +62,7 @@ class Scheduler {
   // Runs tasks until the goal is reached or nothing more can be done here.
   Outcome Drive(Lock& lock, const Goal& goal, SimTime now);
 
-  // `timed`: runs what starts up to `now`.
+  // A call begins: runs what the policy wants to run up to `now`.
   void AdvanceTo(Lock& lock, SimTime now);
 
   // Executes everything decided so far. After it, bytes are where the decided
@@ -73,16 +75,16 @@ class Scheduler {
 
   // A host function returned: its signal may be seen at `when` or later.
   void HostReturned(const std::shared_ptr<Signal>& signal, SimTime when);
-  // Sets or resets a signal from the host side.
-  void SetSignal(Signal* signal, SimTime when);
 
+  // A stopped stream keeps its tasks and runs none.
+  void SetStopped(StreamQueue* queue, bool stopped);
   // Drops what is queued (abort, forced destroy).
   void DropPending(StreamQueue* queue);
   // Forgets the queue. REQUIRES: nothing is pending.
   void Remove(StreamQueue* queue);
 
   // Whether tasks wait that a helper could run (ready or behind a callback).
-  bool HasDeferred() const { return !ready_.empty() || host_pending_ > 0; }
+  bool HasDeferred() const { return CanStep() || host_pending_ > 0; }
   // Drives everything that can run, as an observer of all streams.
   void DriveAll(Lock& lock, SimTime now);
 
@@ -91,7 +93,6 @@ class Scheduler {
 
   // The largest start that was decided; no call is earlier (design 4).
   SimTime committed() const { return committed_; }
-  uint64_t last_task_id() const { return last_task_id_; }
   Policy& policy() { return *policy_; }
   // Called for every task that failed, with the lock held.
   void OnFault(std::function<void(const Task&)> hook) {
@@ -101,33 +102,56 @@ class Scheduler {
  private:
   enum class Return { kNone, kCommitted, kAwaited };
 
-  bool IsReady(StreamQueue* queue) const;
-  SimTime EarliestStart(const StreamQueue* queue, const Task& task) const;
-  void Decide(StreamQueue* queue, Task task);
-  void DecideHead(StreamQueue* queue);
-  void HeadChanged(StreamQueue* queue);
-  void ApplyEffect(Task& task);
-  void WakeWaiters(Signal* signal);
-  void MarkNeeded(const Goal& goal);
-  Return CommitReturn(const Goal& goal);
+  bool CanStep() const { return !ready_.empty() || !value_waits_.empty(); }
   // Decides one task; false if the policy has none to run.
   bool Step(Lock& lock, bool observing, SimTime horizon);
-  void CollectReady(std::vector<ReadyTask>* candidates);
+  void Decide(StreamQueue* queue, Task& task);
+  void DecideHead(StreamQueue* queue);
+  void ApplyEffect(Task& task);
+
+  // Which heads are ready (scheduler.cc). Watch: the queue has a new head;
+  // Unwatch: it is about to lose it.
+  void Watch(StreamQueue* queue);
+  void Unwatch(StreamQueue* queue);
+  void MakeReady(StreamQueue* queue);
+  void PollValues(Lock& lock);
+  void Set(Signal* signal, SimTime when);
+  void Reset(Signal* signal);
+  void Enqueue(StreamQueue* queue, Task&& task);
+  void QueueEmptied(StreamQueue* queue);
+
+  // What the goal needs (wait_graph.cc).
+  void MarkNeeded(const Goal& goal);
+  void SpreadNeed();
+  void NeedWhatHeadWaitsFor(const StreamQueue& queue);
+  Return CommitReturn(const Goal& goal);
+
+  // Executing what was decided (batch.cc).
   void FinishBatch(std::vector<Task>& done);
   void StopDomain(FailureDomain* domain, Fault fault);
+
+  // The log (sched_log.cc).
+  void LogSubmit(const Task& task);
+  void LogSignal(EventKind kind, const Task& task, Signal* signal,
+                 uint64_t what);
+  void Log(EventKind kind, const StreamQueue& queue, uint64_t task,
+           SimTime time, const char* name, uint64_t a);
 
   EventLog* const log_;
   const std::unique_ptr<Policy> policy_;
   CostModel* const costs_;
   Executor* const executor_;
   Prng prng_;
-  SimTime floor_;  // no decided task starts earlier (`late`)
   SimTime committed_;
   uint64_t last_task_id_ = 0;
-  std::vector<StreamQueue*> ready_;   // heads worth a look
-  std::vector<StreamQueue*> queues_;  // with pending tasks
+  uint64_t last_signal_id_ = 0;
+  ReadySet ready_;
+  std::vector<StreamQueue*> queues_;       // with pending tasks
+  std::vector<StreamQueue*> value_waits_;  // heads that wait for a value
+  std::vector<StreamQueue*> needed_;       // marked for needed_for_
+  std::vector<Goal::Root> needed_work_;
+  const Goal* needed_for_ = nullptr;       // null: mark again
   int host_pending_ = 0;
-  std::vector<ReadyTask> candidates_;
   std::vector<Task> batch_;  // decided, not executed
   std::vector<Task> running_;
   bool executing_ = false;

@@ -77,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(Fifo, FifoTest, testing::Values("fifo"));
 INSTANTIATE_TEST_SUITE_P(Late, LateTest, testing::Values("late"));
 INSTANTIATE_TEST_SUITE_P(Timed, TimedTest, testing::Values("timed"));
 INSTANTIATE_TEST_SUITE_P(All, EveryPolicyTest,
-                         testing::Values("fifo", "timed", "late"));
+                         testing::Values("fifo", "timed", "late", "random",
+                                         "pct"));
 
 TEST_P(FifoTest, RunsInTheSubmittingCall) {
   Submit(a_, Named("x"));

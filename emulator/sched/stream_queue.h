@@ -5,6 +5,7 @@
 #ifndef EMULATOR_SCHED_STREAM_QUEUE_H_
 #define EMULATOR_SCHED_STREAM_QUEUE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
@@ -16,6 +17,13 @@ namespace npuemu {
 struct FailureDomain {
   bool stop_on_failure = false;
   Fault failure = Fault::kNone;  // once set, nothing more is accepted
+};
+
+// Where a ready head stands among the others: smaller keys of a lane first,
+// ties by arrival (ReadySet). A policy makes it.
+struct Rank {
+  uint32_t lane = 0;
+  int64_t key = 0;
 };
 
 class StreamQueue {
@@ -38,9 +46,13 @@ class StreamQueue {
   int polls = 0;  // unsuccessful ones since the last progress
 
   // Scheduler's own marks.
-  bool in_ready = false;      // stands in the scheduler's ready list
-  uint64_t needed_seq = 0;    // tasks up to here are needed by the goal
-  bool waits_on_value = false;
+  bool ready() const { return ready_index >= 0; }
+  int32_t ready_index = -1;  // its place in the ReadySet
+  size_t heap_index = 0;     // its place in its lane
+  Rank rank;
+  SimTime ready_at;          // stream and signal let the head start then
+  size_t queues_index = 0;   // its place among the queues with pending tasks
+  uint64_t needed_seq = 0;   // tasks up to here are needed by the goal
 };
 
 }  // namespace npuemu

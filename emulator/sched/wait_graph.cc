@@ -35,12 +35,77 @@ std::string Describe(const StreamQueue& queue) {
 
 }  // namespace
 
+void Scheduler::MarkNeeded(const Goal& goal) {
+  for (StreamQueue* queue : needed_) {
+    queue->needed_seq = 0;
+    if (queue->ready()) ready_.Rerank(queue, policy_->RankOf(*queue, prng_));
+  }
+  needed_.clear();
+  needed_work_ = goal.roots;
+  SpreadNeed();
+  needed_for_ = &goal;
+}
+
+// Marks the queues of the work list, what their heads wait for, and so on.
+void Scheduler::SpreadNeed() {
+  while (!needed_work_.empty()) {
+    const auto [queue, seq] = needed_work_.back();
+    needed_work_.pop_back();
+    if (queue->decided >= seq || queue->needed_seq >= seq) continue;
+    if (queue->needed_seq == 0) needed_.push_back(queue);
+    const bool known = queue->needed_seq >= queue->pending.front().seq;
+    queue->needed_seq = seq;
+    if (known) continue;
+    if (queue->ready()) {
+      ready_.Rerank(queue, policy_->RankOf(*queue, prng_));
+    } else {
+      NeedWhatHeadWaitsFor(*queue);
+    }
+  }
+}
+
+// Adds it to the work list.
+void Scheduler::NeedWhatHeadWaitsFor(const StreamQueue& queue) {
+  const Task& head = queue.pending.front();
+  if (head.wait == WaitKind::kValue) {
+    // Any task may write the value.
+    for (StreamQueue* other : queues_) {
+      needed_work_.push_back({other, other->submitted});
+    }
+  } else if (head.wait_for != nullptr && !head.wait_for->set) {
+    for (const Signal::Setter& setter : head.wait_for->setters) {
+      needed_work_.push_back({setter.queue, setter.seq});
+    }
+  }
+}
+
+Scheduler::Return Scheduler::CommitReturn(const Goal& goal) {
+  if (host_pending_ == 0) return Return::kNone;
+  MarkNeeded(goal);
+  bool awaited = false;
+  for (StreamQueue* queue : needed_) {
+    const Task& head = queue->pending.front();
+    Signal* signal = head.wait_for.get();
+    if (signal == nullptr || signal->set || signal->host_pending == 0) continue;
+    if (signal->host_returned == 0) {
+      awaited = true;
+      continue;
+    }
+    --signal->host_returned;
+    --signal->host_pending;
+    --host_pending_;
+    Log(EventKind::kReturn, *queue, 0, signal->host_returned_at, "",
+        signal->id);
+    Set(signal, signal->host_returned_at);
+    return Return::kCommitted;
+  }
+  return awaited ? Return::kAwaited : Return::kNone;
+}
+
 std::string Scheduler::WaitGraph(const Goal& goal) {
   MarkNeeded(goal);
   std::vector<const StreamQueue*> needed;
-  for (const StreamQueue* queue : queues_) {
-    if (queue->needed_seq > 0) needed.push_back(queue);
-  }
+  for (const StreamQueue* queue : needed_) needed.push_back(queue);
   std::sort(needed.begin(), needed.end(),
             [](const auto* a, const auto* b) { return a->id < b->id; });
   std::string graph;
@@ -52,9 +117,9 @@ bool Scheduler::ExpireWait(Lock& lock, const Goal& goal) {
   MarkNeeded(goal);
   StreamQueue* first = nullptr;
   SimTime first_expiry;
-  for (StreamQueue* queue : queues_) {
+  for (StreamQueue* queue : needed_) {
     const Task& head = queue->pending.front();
-    if (queue->needed_seq < head.seq || head.timeout.count() <= 0) continue;
+    if (head.timeout.count() <= 0) continue;
     if (head.wait == WaitKind::kNone || queue->stopped) continue;
     const SimTime expiry =
         std::max(head.submitted, queue->last_end) + head.timeout;
@@ -65,12 +130,14 @@ bool Scheduler::ExpireWait(Lock& lock, const Goal& goal) {
     }
   }
   if (first == nullptr) return false;
+  Unwatch(first);
   Task& head = first->pending.front();
-  if (head.wait_for != nullptr) std::erase(head.wait_for->waiters, first);
+  Log(EventKind::kExpire, *first, head.id, first_expiry, head.name, 0);
   head.submitted = first_expiry;
   head.wait = WaitKind::kNone;
   head.wait_for = nullptr;
   head.fault = Fault::kRtWaitTimeout;
+  Watch(first);
   DecideHead(first);
   Flush(lock);
   return true;

@@ -47,6 +47,7 @@ using RangeList = absl::InlinedVector<MemoryRange, 3>;
 // event, a notify, or the return of a host function. Changed only by the
 // scheduler.
 struct Signal {
+  uint64_t id = 0;  // over the node, by the first task that names it; 0: none
   bool set = false;
   SimTime set_at;
   // Host functions that were delivered and will set it, and those of them that
@@ -55,7 +56,8 @@ struct Signal {
   int host_pending = 0;
   int host_returned = 0;
   SimTime host_returned_at;
-  // Queued tasks that will set it, and streams whose head waits for it.
+  // Queued tasks that will set it, and streams whose head waits for it, be it
+  // set or not.
   struct Setter {
     StreamQueue* queue;
     uint64_t seq;
@@ -85,8 +87,8 @@ struct Task {
   const char* name = "";
   Unit unit = Unit::kControl;
   bool parallel = false;   // the body uses worker threads: run it unlocked
-  uint8_t slots = 1;       // queue entries (R36)
   uint32_t cores = 1;      // of kCube or kVector
+  uint32_t object = 0;     // for the log: 1 + id of the event or notify
   SimDuration cost{0};
   SimTime submitted;
   SimTime start;

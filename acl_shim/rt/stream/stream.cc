@@ -70,7 +70,7 @@ absl::Status Stop(Call& call, aclrtStream handle) {
                       "a model; expected an ordinary stream");
   }
   call.node.scheduler().Flush(call.lock);
-  stream->queue.stopped = true;
+  call.node.scheduler().SetStopped(&stream->queue, true);
   return absl::OkStatus();
 }
 
@@ -78,7 +78,7 @@ absl::Status Abort(Call& call, aclrtStream handle) {
   RETURN_IF_NULL(handle);
   ASSIGN_OR_RETURN(const auto stream, Process::Get().FindStream(call, handle));
   RETURN_IF_ERROR(AbortStream(call, stream.get()));
-  stream->queue.stopped = false;
+  call.node.scheduler().SetStopped(&stream->queue, false);
   return absl::OkStatus();
 }
 

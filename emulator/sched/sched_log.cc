@@ -1,0 +1,59 @@
+// What the scheduler tells the log; legality.h and the detectors read it.
+
+#include "emulator/sched/scheduler.h"
+
+namespace npuemu {
+
+void Scheduler::LogSubmit(const Task& task) {
+  const StreamQueue& queue = *task.queue;
+  Event event;
+  event.kind = EventKind::kSubmit;
+  event.device = static_cast<int16_t>(queue.device);
+  event.stream = queue.id;
+  event.task = task.id;
+  event.time = task.submitted;
+  event.name = task.name;
+  event.a = static_cast<uint64_t>(task.cost.count());
+  event.b = uint64_t{task.cores} << 8 | static_cast<uint64_t>(task.unit);
+  log_->Append(event);
+  if (task.wait != WaitKind::kNone) {
+    LogSignal(EventKind::kWait, task, task.wait_for.get(),
+              static_cast<uint64_t>(task.wait));
+  }
+  if (task.effect != EffectKind::kNone) {
+    LogSignal(EventKind::kEffect, task, task.target.get(),
+              static_cast<uint64_t>(task.effect));
+  }
+}
+
+void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,
+                          uint64_t what) {
+  if (signal != nullptr && signal->id == 0) signal->id = ++last_signal_id_;
+  const StreamQueue& queue = *task.queue;
+  Event event;
+  event.kind = kind;
+  event.device = static_cast<int16_t>(queue.device);
+  event.stream = queue.id;
+  event.task = task.id;
+  event.time = task.submitted;
+  event.end = task.submitted + task.timeout;
+  event.name = task.name;
+  event.a = signal == nullptr ? 0 : signal->id;
+  event.b = uint64_t{task.object} << 8 | what;
+  log_->Append(event);
+}
+
+void Scheduler::Log(EventKind kind, const StreamQueue& queue, uint64_t task,
+                    SimTime time, const char* name, uint64_t a) {
+  Event event;
+  event.kind = kind;
+  event.device = static_cast<int16_t>(queue.device);
+  event.stream = queue.id;
+  event.task = task;
+  event.time = time;
+  event.name = name;
+  event.a = a;
+  log_->Append(event);
+}
+
+}  // namespace npuemu
