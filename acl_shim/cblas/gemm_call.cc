@@ -172,8 +172,9 @@ absl::Status ExecuteGemm(Call& call, const GemmShape& shape,
     if (call.node.memory().IsDeviceAddress(buffers.inputs[i].data)) continue;
     passed.inputs[i].passing = Passing::kHost;
   }
-  const auto resource = ResourceOf(call.node, target);
-  return LaunchOp(call, target.get(), *resource, passed, buffers);
+  const std::shared_ptr<OpObject> object =
+      ResourceOf(call, target)->ObjectOf(plan->model);
+  return LaunchOp(call, target, object, passed, buffers);
 }
 
 absl::Status CreateGemmHandle(const GemmShape& shape, aclopHandle** handle) {

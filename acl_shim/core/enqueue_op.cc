@@ -99,6 +99,7 @@ class OpLaunch {
       }
     }
     kernels::TensorView workspace;
+    if (workspace_ == 0 && op_->workspace > 0) return false;  // I1
     if (!BindOne(workspace_, op_->workspace, &workspace)) return false;
     operands->workspace = {workspace.data, workspace.bytes};
     return true;
@@ -182,9 +183,9 @@ Task MakeOpTask(Node& node, const Stream& stream,
                         &task.reads);
   ours &= AddRanges(node, stream, addresses.outputs, prepared.output_bytes,
                     &task.writes);
-  if (addresses.workspace != 0) {
-    task.writes.push_back(
-        {addresses.workspace, addresses.workspace + prepared.workspace});
+  if (prepared.workspace > 0) {
+    ours &= AddRanges(node, stream, {&addresses.workspace, 1},
+                      {prepared.workspace}, &task.writes);
   }
   auto launch = std::make_unique<OpLaunch>(node.memory(), std::move(op),
                                            addresses, stream.saturate);

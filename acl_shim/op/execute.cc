@@ -9,6 +9,7 @@
 #include "acl_shim/base/object_tables.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/op/compile_options.h"
+#include "acl_shim/op/dynamic_launch.h"
 #include "acl_shim/op/kernel_registry.h"
 
 namespace npuemu::shim {
@@ -74,15 +75,6 @@ absl::StatusOr<std::shared_ptr<const OpPlan>> PlanOf(const Match& match,
   return plan;
 }
 
-// The output's extents had to be computed from a range (R131).
-bool ComputedFromRange(const OpQuery& query, const OpPlan& plan) {
-  return !plan.inferred.empty() ||
-         std::any_of(query.outputs.begin(), query.outputs.end(),
-                     [](const om::OmTensor& tensor) {
-                       return !tensor.shape_range.empty();
-                     });
-}
-
 }  // namespace
 
 absl::Status ReadArgs(const ExecuteArgs& args, OpQuery* query,
@@ -103,10 +95,18 @@ absl::Status ExecuteQuery(Call& call, const OpQuery& query,
   if (NothingToCompute(query)) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
   ASSIGN_OR_RETURN(const Match match, FindMatch(query, buffers.inputs));
-  const auto resource = ResourceOf(call.node, target);
-  const std::shared_ptr<OpObject> object = resource->ObjectOf(match.model->id);
+  if (match.model->def.dynamic) {  // runtime 2 (R132)
+    auto frame = std::make_shared<CallFrame>();
+    frame->query = match.query;
+    frame->buffers = buffers;
+    RETURN_IF_ERROR(LaunchDynamic(call, target, match.model, frame));
+    if (inferred != nullptr) *inferred = frame->refreshed;
+    return absl::OkStatus();
+  }
+  const std::shared_ptr<OpObject> object =
+      ResourceOf(call, target)->ObjectOf(match.model);
   ASSIGN_OR_RETURN(auto plan, PlanOf(match, object.get()));
-  RETURN_IF_ERROR(LaunchOp(call, target.get(), *resource, *plan, buffers));
+  RETURN_IF_ERROR(LaunchOp(call, target, object, *plan, buffers));
   if (inferred != nullptr) *inferred = plan->inferred;
   if (!ComputedFromRange(match.query, *plan)) return absl::OkStatus();
   return SynchronizeStream(call, target.get(), std::nullopt);

@@ -26,7 +26,7 @@ absl::StatusOr<aclopHandle*> MakeHandle(const OpQuery& query) {
   return static_cast<aclopHandle*>(OpHandles().Add(std::move(handle)));
 }
 
-absl::Status OpHandle::Execute(Call& call,
+absl::Status OpHandle::Execute(Call& call, bool null_stream,
                                const std::shared_ptr<Stream>& stream,
                                const OpBuffers& buffers) {
   if (buffers.inputs.size() != plan_->inputs.size()) {
@@ -44,24 +44,24 @@ absl::Status OpHandle::Execute(Call& call,
                                    plan_->outputs.size()));
   }
   if (AllEmpty(buffers.outputs)) return absl::OkStatus();
-  const std::shared_ptr<StreamResource> resource = Find(call, stream);
-  return LaunchOp(call, stream.get(), *resource, *plan_, buffers);
+  const std::shared_ptr<OpObject> object = Find(call, null_stream, stream);
+  return LaunchOp(call, stream, object, *plan_, buffers);
 }
 
-// The key is the id of the resolved stream. (The real cache keys on the raw
-// value, which is the same null for every default stream: R149.)
-std::shared_ptr<StreamResource> OpHandle::Find(
-    Call& call, const std::shared_ptr<Stream>& stream) {
-  const int id = stream->queue.id;
+// What is cached is not asked whether it is still alive (R130, I11, I12).
+std::shared_ptr<OpObject> OpHandle::Find(
+    Call& call, bool null_stream, const std::shared_ptr<Stream>& stream) {
+  const uint64_t key = null_stream ? 0 : stream->address;
   const auto place = std::lower_bound(
-      cache_.begin(), cache_.end(), id,
-      [](const Cached& cached, int key) { return cached.stream_id < key; });
-  if (place != cache_.end() && place->stream_id == id) return place->resource;
-  std::shared_ptr<StreamResource> resource = ResourceOf(call.node, stream);
-  cache_.insert(place, {id, resource});
-  // The lowest stream goes; its resource stays with the stream.
+      cache_.begin(), cache_.end(), key,
+      [](const Cached& cached, uint64_t k) { return cached.stream < k; });
+  if (place != cache_.end() && place->stream == key) return place->object;
+  std::shared_ptr<OpObject> object =
+      ResourceOf(call, stream)->ObjectOf(plan_->model);
+  cache_.insert(place, {key, object});
+  // The lowest stream goes; its object stays with the stream.
   if (cache_.size() > kMaxCached) cache_.erase(cache_.begin());
-  return resource;
+  return object;
 }
 
 namespace {
@@ -84,7 +84,7 @@ absl::Status ExecWithHandle(Call& call, const aclopHandle* handle, int inputs,
   RETURN_IF_ERROR(GetBuffers(inputs, input, "inputs", &buffers.inputs));
   RETURN_IF_ERROR(GetBuffers(outputs, output, "outputs", &buffers.outputs));
   ASSIGN_OR_RETURN(auto s, Process::Get().FindStream(call, stream));
-  return found->Execute(call, s, buffers);
+  return found->Execute(call, stream == nullptr, s, buffers);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ class Staging {
                        buffer.data == nullptr ? "null" : "device memory",
                        ", expected host memory, as its descriptor says"));
     }
-    ASSIGN_OR_RETURN(const uint64_t stage, resource_.Stage(call_.node));
+    ASSIGN_OR_RETURN(const uint64_t stage, resource_.Stage(call_));
     const uint64_t address = stage + used_;
     used_ += Padded(buffer.size);
     RETURN_IF_ERROR(CopyOnStream(
@@ -128,10 +128,12 @@ class Staging {
   uint64_t used_ = 0;
 };
 
-// S7: the argument slots of this call, inputs then outputs.
-absl::Status WriteArgs(Call& call, Stream* stream, StreamResource& resource,
-                       const OpPlan& plan, const OpBuffers& buffers,
-                       absl::InlinedVector<uint64_t, 8>* args) {
+}  // namespace
+
+absl::Status StageAndCollect(Call& call, Stream* stream,
+                             StreamResource& resource, const OpPlan& plan,
+                             const OpBuffers& buffers,
+                             absl::InlinedVector<uint64_t, 8>* args) {
   args->assign(plan.inputs.size() + plan.outputs.size(), 0);
   Staging staging(call, stream, resource);
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
@@ -157,8 +159,6 @@ absl::Status WriteArgs(Call& call, Stream* stream, StreamResource& resource,
   return absl::OkStatus();
 }
 
-}  // namespace
-
 bool AllEmpty(const BufferList& outputs) {
   return std::all_of(outputs.begin(), outputs.end(),
                      [](const DataBuffer& buffer) { return buffer.size == 0; });
@@ -170,25 +170,120 @@ absl::Status CheckBuffers(const OpPlan& plan, const OpBuffers& buffers) {
   return Staging::CheckTotal(plan, buffers.inputs);
 }
 
-absl::Status LaunchOp(Call& call, Stream* stream, StreamResource& resource,
+namespace {
+
+class StaticLaunch {
+ public:
+  StaticLaunch(Call& call, Stream* stream, StreamResource& resource,
+               OpObject& object, const OpPlan& plan, const OpBuffers& buffers)
+      : call_(call), stream_(stream), r_(resource), p_(object), plan_(plan),
+        buffers_(buffers) {}
+
+  absl::Status Run() {
+    RETURN_IF_ERROR(Step("S1"));
+    RETURN_IF_ERROR(CheckBuffers(plan_, buffers_));
+    if (plan_.op->workspace > 0) RETURN_IF_ERROR(TakeWorkspace());
+    absl::Status status = Launch();
+    status.Update(GiveBack());  // whatever happened
+    return status;
+  }
+
+ private:
+  // The switch point before a step, and whether what the step uses is there.
+  absl::Status Step(const char* label) {
+    call_.SwitchPoint(label);
+    return CheckAlive();
+  }
+
+  absl::Status CheckAlive() {
+    if (r_.erased()) {
+      return ModelCrash(call_, "I10: use of a stream's single-op resource that "
+                               "aclrtDestroyStream freed");
+    }
+    const char* deleted = p_.Deleted();
+    return deleted == nullptr ? absl::OkStatus() : ModelCrash(call_, deleted);
+  }
+
+  absl::Status Lock() {
+    RETURN_IF_ERROR(r_.mutex.Lock(call_));
+    absl::Status status = CheckAlive();
+    if (!status.ok()) r_.mutex.Unlock(call_);
+    return status;
+  }
+
+  // S2: one at a time, but P.mem is everybody's. S3: outside of the lock.
+  absl::Status TakeWorkspace() {
+    RETURN_IF_ERROR(Step("S2"));
+    RETURN_IF_ERROR(Lock());
+    const auto block = r_.allocator.Malloc(call_, plan_.op->workspace);
+    if (block.ok()) p_.mem = *block;
+    r_.mutex.Unlock(call_);
+    RETURN_IF_ERROR(block.status());
+    RETURN_IF_ERROR(Step("S3"));
+    if (p_.mem != 0) return absl::OkStatus();
+    return ModelCrash(call_, "I3: read of the address of a null workspace "
+                             "block, which another thread freed");
+  }
+
+  // S4 to S9.
+  absl::Status Launch() {
+    RETURN_IF_ERROR(Step("S4"));
+    RETURN_IF_ERROR(Lock());
+    absl::Status status = LaunchLocked();
+    if (status.ok()) status = Step("S9");
+    r_.mutex.Unlock(call_);
+    return status;
+  }
+
+  absl::Status LaunchLocked() {
+    RETURN_IF_ERROR(Step("S5"));
+    absl::InlinedVector<uint64_t, 8> args;
+    RETURN_IF_ERROR(
+        StageAndCollect(call_, stream_, r_, plan_, buffers_, &args));
+    RETURN_IF_ERROR(Step("S6"));
+    const uint64_t base = r_.allocator.AddressOf(p_.mem);
+    if (base != p_.base) p_.workspace = p_.base = base;
+    RETURN_IF_ERROR(Step("S7"));
+    p_.args = std::move(args);
+    RETURN_IF_ERROR(Step("S8"));  // the task keeps a snapshot (R147)
+    const std::span<const uint64_t> table(p_.args);
+    const size_t inputs = plan_.inputs.size();
+    return EnqueueOp(
+        call_, stream_, plan_.op,
+        {table.first(inputs), table.subspan(inputs), p_.workspace});
+  }
+
+  // S10: right after the launch (R139), without the lock.
+  absl::Status GiveBack() {
+    RETURN_IF_ERROR(Step("S10"));
+    const BlockId mem = p_.mem;
+    if (mem == 0) return absl::OkStatus();
+    RETURN_IF_ERROR(Step("S10.free"));
+    r_.allocator.Free(call_, mem);
+    RETURN_IF_ERROR(Step("S10.null"));
+    p_.mem = 0;
+    return absl::OkStatus();
+  }
+
+  Call& call_;
+  Stream* const stream_;
+  StreamResource& r_;
+  OpObject& p_;
+  const OpPlan& plan_;
+  const OpBuffers& buffers_;
+};
+
+}  // namespace
+
+absl::Status LaunchOp(Call& call, const std::shared_ptr<Stream>& stream,
+                      const std::shared_ptr<OpObject>& object,
                       const OpPlan& plan, const OpBuffers& buffers) {
-  RETURN_IF_ERROR(CheckBuffers(plan, buffers));  // S1
-  LaunchState state;
-  if (plan.op->workspace > 0) {  // S2
-    ASSIGN_OR_RETURN(state.mem, resource.Take(call.node, plan.op->workspace));
-    state.base = state.mem->address;  // S6
-  }
-  absl::Status status =
-      WriteArgs(call, stream, resource, plan, buffers, &state.args);  // S5, S7
-  if (status.ok()) {  // S8: the task keeps a snapshot of the arguments
-    const std::span<const uint64_t> args(state.args);
-    const size_t inputs = plan.inputs.size();
-    status = EnqueueOp(call, stream, plan.op,
-                       {args.first(inputs), args.subspan(inputs), state.base});
-  }
-  // S10: right after the launch (R139).
-  if (state.mem != nullptr) state.mem->in_use = false;
-  return status;
+  // Kept: the real one dangles where this one is marked as deleted.
+  const std::shared_ptr<StreamResource> resource = object->resource.lock();
+  const char* deleted = object->Deleted();
+  if (deleted != nullptr) return ModelCrash(call, deleted);
+  return StaticLaunch(call, stream.get(), *resource, *object, plan, buffers)
+      .Run();
 }
 
 }  // namespace npuemu::shim

@@ -1,8 +1,14 @@
 // File: launch.h
-// The launch of a single operator in the micro-steps S1-S10 of semantics.md
-// 9.1. Thread safety: LaunchOp is used inside a Call. The node's lock stands
-// for R.mu; only a full queue lets another thread in between, and the state of
-// a launch is its own.
+// The launch of a static single operator in the micro-steps S1-S10 of
+// semantics.md 9.1. Before each is a switch point with its name; another
+// controlled thread may run there and change the op object, the allocator and
+// the stream resource, none of which is guarded outside of S2 and S4-S9. So
+// the interleavings I1-I4 and I8-I12 come out as on the device: a null or
+// shared workspace is wrong bytes or a device exception, and a use of deleted
+// objects is ModelCrash. Threads that are not controlled meet only where a full
+// queue makes one wait, inside of S4-S9.
+//
+// Thread safety: used inside a Call.
 
 #ifndef ACL_SHIM_OP_LAUNCH_H_
 #define ACL_SHIM_OP_LAUNCH_H_
@@ -32,10 +38,20 @@ bool AllEmpty(const BufferList& outputs);
 // index, expected and aligned given size. Pure.
 absl::Status CheckBuffers(const OpPlan& plan, const OpBuffers& buffers);
 
-// Queues the call. Errors besides CheckBuffers: kInvalidParam for null with a
-// length (R131) and for an address that is not device memory; kGeFailure
-// (500002) for more than 1 MiB of host inputs (R137); those of Submit.
-absl::Status LaunchOp(Call& call, Stream* stream, StreamResource& resource,
+// S5 and half of S7: host inputs are copied to the staging buffer on `stream`;
+// `args` gets the addresses of all operands. Errors: kInvalidParam for null
+// with a length (R131) and for an address that is not device memory.
+absl::Status StageAndCollect(Call& call, Stream* stream,
+                             StreamResource& resource, const OpPlan& plan,
+                             const OpBuffers& buffers,
+                             absl::InlinedVector<uint64_t, 8>* args);
+
+// Queues the call on `stream`, which is the op object's own, or the caller's
+// default stream where a handle found the object under null (R149). Errors:
+// those of CheckBuffers and StageAndCollect; kGeFailure (500002) for more than
+// 1 MiB of host inputs (R137); those of Submit; kInternalError (ModelCrash).
+absl::Status LaunchOp(Call& call, const std::shared_ptr<Stream>& stream,
+                      const std::shared_ptr<OpObject>& object,
                       const OpPlan& plan, const OpBuffers& buffers);
 
 }  // namespace npuemu::shim

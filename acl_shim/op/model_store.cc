@@ -158,6 +158,7 @@ void ModelStore::Age() {
 }
 
 void ModelStore::Erase(const std::shared_ptr<Entry>& entry) {
+  entry->model->aged.store(true, std::memory_order_relaxed);
   aged_by_use_.erase(entry->last_used);
   const auto found = static_by_key_.find(entry->key);
   if (found != static_by_key_.end() && found->second == entry) {

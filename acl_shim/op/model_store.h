@@ -7,6 +7,7 @@
 #ifndef ACL_SHIM_OP_MODEL_STORE_H_
 #define ACL_SHIM_OP_MODEL_STORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,10 +24,12 @@
 
 namespace npuemu::shim {
 
-// A registered model; immutable.
+// A registered model; immutable but for the mark.
 struct OpModel {
   uint64_t id = 0;  // by registration, from 1
   om::SingleOpModel def;
+  // It was aged out, and its op objects with it (R151).
+  mutable std::atomic<bool> aged{false};
 };
 
 // How long a model stays (R121).

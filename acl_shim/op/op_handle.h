@@ -1,6 +1,8 @@
 // File: op_handle.h
 // What stands behind an aclopHandle*: a query that was matched once, and the
-// resources of the streams it ran on (R129, R130). Used inside a Call, except
+// op objects of the streams it ran on (R129, R130). They are kept by the raw
+// stream value, null for every default stream (R149), and outlive a destroyed
+// stream whose address the next one gets (I11). Used inside a Call, except
 // MakeHandle.
 
 #ifndef ACL_SHIM_OP_OP_HANDLE_H_
@@ -25,18 +27,20 @@ class OpHandle {
   const OpPlan& plan() const { return *plan_; }
 
   // aclopExecWithHandle: counts (100021, 100022), no-op, launch.
-  absl::Status Execute(Call& call, const std::shared_ptr<Stream>& stream,
+  // `null_stream`: the caller passed null and `stream` is its default stream.
+  absl::Status Execute(Call& call, bool null_stream,
+                       const std::shared_ptr<Stream>& stream,
                        const OpBuffers& buffers);
 
  private:
   struct Cached {
-    int stream_id;
-    std::shared_ptr<StreamResource> resource;
+    uint64_t stream;  // its modelled address; 0 is null
+    std::shared_ptr<OpObject> object;
   };
   static constexpr size_t kMaxCached = 128;  // streams per handle (R130)
 
-  std::shared_ptr<StreamResource> Find(Call& call,
-                                       const std::shared_ptr<Stream>& stream);
+  std::shared_ptr<OpObject> Find(Call& call, bool null_stream,
+                                 const std::shared_ptr<Stream>& stream);
 
   const std::shared_ptr<const OpPlan> plan_;
   std::vector<Cached> cache_;  // ascending by stream

@@ -1,106 +1,141 @@
 #include "acl_shim/op/stream_resource.h"
 
+#include <optional>
+#include <string>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "emulator/device/context.h"
+#include "emulator/device/host_wait.h"
 
 namespace npuemu::shim {
 namespace {
 
-struct Entry {
-  std::shared_ptr<Stream> stream;  // only its `destroyed` is read
-  std::shared_ptr<StreamResource> resource;
-};
-
 // By stream id, which is never used again. Never destroyed.
-std::map<int, Entry>& Entries() {
-  static auto& entries = *new std::map<int, Entry>();
-  return entries;
+std::map<int, std::shared_ptr<StreamResource>>& Resources() {
+  static auto& resources =
+      *new std::map<int, std::shared_ptr<StreamResource>>();
+  return resources;
 }
 
-// Workspaces are rounded as the runtime's allocator rounds (R76).
-constexpr uint64_t kGranule = 512;
+void EraseResourceOf(Call& call, Stream* stream) {
+  const auto found = Resources().find(stream->queue.id);
+  if (found == Resources().end()) return;
+  const std::shared_ptr<StreamResource> resource = found->second;
+  Resources().erase(found);
+  resource->Erase(call.node);
+}
+
+// What recovery waits for; its error is nobody's.
+void SynchronizeFor(Call& call, const WorkspaceAllocator& allocator) {
+  std::shared_ptr<Stream> stream = allocator.stream;
+  if (stream == nullptr) {
+    const auto context = CurrentContext(call);
+    if (!context.ok()) return;
+    stream = (*context)->default_stream();
+  }
+  if (stream->destroyed) return;
+  (void)SynchronizeStream(call, stream.get(), std::nullopt);
+}
 
 }  // namespace
 
-absl::StatusOr<WorkspaceBlock> StreamResource::Allocate(Node& node,
-                                                        uint64_t bytes) {
-  AllocOptions options;
-  options.alignment = kGranule;
-  const uint64_t rounded = (bytes + kGranule - 1) / kGranule * kGranule;
-  auto address = node.memory().Allocate(device_, rounded, options);
-  if (!address.ok()) {
-    FreeResourcesOfDestroyedStreams(node);
-    address = node.memory().Allocate(device_, rounded, options);
+absl::Status ModelMutex::Lock(Call& call) {
+  if (held_) {
+    Goal goal;
+    goal.done = [this] { return !held_; };
+    RETURN_IF_ERROR(WaitFor(call, goal,
+                            {"the lock of a stream's single-op resource",
+                             Fault::kRtStreamTaskFull, std::nullopt,
+                             Fault::kRtStreamTaskFull}));
   }
-  RETURN_IF_ERROR(address.status());
-  const Allocation* allocation = node.memory().Find(*address);
-  return WorkspaceBlock{*address, rounded, allocation->id, false};
+  held_ = true;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<WorkspaceBlock>> StreamResource::Take(
-    Node& node, uint64_t bytes) {
-  std::shared_ptr<WorkspaceBlock> best;
-  for (const auto& block : blocks_) {
-    if (block->in_use || block->bytes < bytes) continue;
-    if (best == nullptr || block->bytes < best->bytes) best = block;
-  }
-  if (best == nullptr) {
-    ASSIGN_OR_RETURN(WorkspaceBlock fresh, Allocate(node, bytes));
-    best = std::make_shared<WorkspaceBlock>(fresh);
-    blocks_.push_back(best);
-  }
-  best->in_use = true;
-  return best;
+void ModelMutex::Unlock(Call& call) {
+  held_ = false;
+  call.node.Changed();
 }
 
-absl::StatusOr<uint64_t> StreamResource::Stage(Node& node) {
+const char* OpObject::Deleted() const {
+  if (erased) {
+    return "I11: use of an op object that was deleted with its stream";
+  }
+  if (model->aged.load(std::memory_order_relaxed)) {
+    return "I12: use of an op object whose model was aged out";
+  }
+  return nullptr;
+}
+
+absl::StatusOr<uint64_t> StreamResource::Stage(Call& call) {
   if (stage_.address == 0) {
-    ASSIGN_OR_RETURN(stage_, Allocate(node, kStageBytes));
+    ASSIGN_OR_RETURN(stage_, allocator.Reserve(call, kStageBytes));
   }
   return stage_.address;
 }
 
-const std::shared_ptr<OpObject>& StreamResource::ObjectOf(uint64_t model_id) {
-  std::shared_ptr<OpObject>& object = objects_[model_id];
-  if (object == nullptr) object = std::make_shared<OpObject>();
+const std::shared_ptr<OpObject>& StreamResource::ObjectOf(
+    const std::shared_ptr<const OpModel>& model) {
+  std::shared_ptr<OpObject>& object = objects_[model->id];
+  if (object == nullptr) {
+    object = std::make_shared<OpObject>(model, weak_from_this());
+  }
   return object;
 }
 
-void StreamResource::Free(Node& node) {
-  auto free = [&](const WorkspaceBlock& block) {
-    const Allocation* found = node.memory().Find(block.address);
-    if (found == nullptr || found->base != block.address ||
-        found->id != block.allocation) {
-      return;
-    }
-    (void)node.memory().Free(block.address);
-  };
-  for (const auto& block : blocks_) free(*block);
-  if (stage_.address != 0) free(stage_);
-  blocks_.clear();
-  stage_ = {};
+const std::shared_ptr<DynamicExecutor>& StreamResource::ExecutorOf(
+    uint64_t model_id) {
+  std::shared_ptr<DynamicExecutor>& executor = executors_[model_id];
+  if (executor == nullptr) executor = std::make_shared<DynamicExecutor>();
+  return executor;
+}
+
+void StreamResource::Erase(Node& node) {
+  erased_ = true;
+  allocator.ReturnAll(node);
+  allocator.Return(node, &stage_);
+  allocator.stream = nullptr;
+  for (auto& [id, object] : objects_) object->erased = true;
+  for (auto& [id, executor] : executors_) {
+    executor->erased = true;
+    executor->in = executor->out = nullptr;
+    executor->stream = nullptr;
+  }
+  objects_.clear();
+  executors_.clear();
 }
 
 std::shared_ptr<StreamResource> ResourceOf(
-    Node& node, const std::shared_ptr<Stream>& stream) {
-  std::map<int, Entry>& entries = Entries();
-  const auto found = entries.find(stream->queue.id);
-  if (found != entries.end()) return found->second.resource;
-  FreeResourcesOfDestroyedStreams(node);
-  auto resource = std::make_shared<StreamResource>(stream->queue.device);
-  entries.emplace(stream->queue.id, Entry{stream, resource});
+    Call& call, const std::shared_ptr<Stream>& stream) {
+  call.node.before_stream_destroy = &EraseResourceOf;
+  std::shared_ptr<StreamResource>& resource = Resources()[stream->queue.id];
+  if (resource == nullptr) {
+    resource = std::make_shared<StreamResource>(stream->queue.device,
+                                                call.thread.id);
+  }
   return resource;
 }
 
-void FreeResourcesOfDestroyedStreams(Node& node) {
-  std::map<int, Entry>& entries = Entries();
-  for (auto it = entries.begin(); it != entries.end();) {
-    if (!it->second.stream->destroyed) {
-      ++it;
-      continue;
-    }
-    it->second.resource->Free(node);
-    it = entries.erase(it);
+void Recover(Call& call, WorkspaceAllocator* allocator) {
+  SynchronizeFor(call, *allocator);
+  allocator->ReturnCached(call.node);
+  // A copy: a wait lets other threads come and go.
+  const auto resources = Resources();
+  for (const auto& [stream, resource] : resources) {
+    WorkspaceAllocator& other = resource->allocator;
+    if (&other == allocator || other.thread != call.thread.id) continue;
+    SynchronizeFor(call, other);
+    other.ReturnCached(call.node);
   }
+}
+
+absl::Status ModelCrash(Call& call, const char* what) {
+  call.Log(EventKind::kModelCrash, -1, -1,
+           static_cast<uint64_t>(call.thread.id), 0);
+  return FaultError(Fault::kInternalError,
+                    absl::StrCat("the real runtime crashes here, ", what,
+                                 ". The emulator's own memory is intact"));
 }
 
 }  // namespace npuemu::shim

@@ -1,7 +1,9 @@
 // File: stream_resource.h
-// What the single-op layer keeps per stream (R139, R137, semantics.md 9.1):
-// the workspace allocator, the staging buffer of host inputs and one op object
-// per model. All of it is plain data, changed in the micro-steps of launch.cc.
+// What the single-op layer of the simulated runtime keeps per stream (R139,
+// R137, semantics.md 9): the workspace allocator, the staging buffer of host
+// inputs, one op object per static model and one executor per dynamic one. All
+// of it is plain data, shared by the threads of a stream as in the real one;
+// launch.cc and dynamic_launch.cc change it step by step.
 //
 // Thread safety: used inside a Call, under the node's lock.
 
@@ -15,77 +17,103 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
+#include "acl_shim/op/model_store.h"
+#include "acl_shim/op/workspace_allocator.h"
 #include "emulator/device/node.h"
 #include "emulator/device/stream.h"
 
 namespace npuemu::shim {
 
 struct OpPlan;
+struct CallFrame;
+class StreamResource;
 
-// A block of workspace; it stays with the stream when it is given back.
-struct WorkspaceBlock {
-  uint64_t address = 0;
-  uint64_t bytes = 0;
-  uint64_t allocation = 0;  // id of it: tells our block from a later one
-  bool in_use = false;
+// A mutex of the simulated runtime: held across switch points and full queues.
+class ModelMutex {
+ public:
+  // Waits until it is free. kRtStreamTaskFull where nothing will free it.
+  absl::Status Lock(Call& call);
+  void Unlock(Call& call);
+
+ private:
+  bool held_ = false;
 };
 
-// P.mem, P.base and P.args of semantics.md 9.1. The real runtime keeps them in
-// the op object, where threads on one stream mix them up (R144-R147); here
-// every launch has its own, and the hazard is not modelled yet.
-struct LaunchState {
-  std::shared_ptr<WorkspaceBlock> mem;    // from S2 to S10
-  uint64_t base = 0;                      // workspace of the argument table
-  absl::InlinedVector<uint64_t, 8> args;  // inputs, then outputs
-};
-
-// The op object P: one per model and stream.
+// The op object P of semantics.md 9.1: one per static model and stream.
 struct OpObject {
-  // Of a static model without storage shapes, where it is the same each time;
-  // else null.
+  OpObject(std::shared_ptr<const OpModel> model,
+           std::weak_ptr<StreamResource> resource)
+      : model(std::move(model)), resource(std::move(resource)) {}
+
+  // "I11: ..." where the real runtime has deleted it; null while it lives.
+  const char* Deleted() const;
+
+  const std::shared_ptr<const OpModel> model;
+  const std::weak_ptr<StreamResource> resource;
+  BlockId mem = 0;                        // P.mem
+  uint64_t base = 0;                      // P.base
+  uint64_t workspace = 0;                 // of the argument table
+  absl::InlinedVector<uint64_t, 8> args;  // of it: inputs, then outputs
+  bool erased = false;  // its stream resource was (DESTROY_PRE)
+  // Of a model without storage shapes, where it is the same each time.
   std::shared_ptr<const OpPlan> plan;
+};
+
+// The executor E of semantics.md 9.1: one per dynamic model and stream, without
+// a lock. `in` and `out` point into the stack frames of calls.
+struct DynamicExecutor {
+  std::shared_ptr<CallFrame> in;
+  std::shared_ptr<CallFrame> out;
+  std::shared_ptr<Stream> stream;
+  std::shared_ptr<const OpPlan> tiling;  // of the node that runs
+  BlockId mem = 0;                       // its workspace
+  bool erased = false;
 };
 
 // Bytes of the one staging buffer, and what a host input is padded to (R137).
 constexpr uint64_t kStageBytes = 1 << 20;
 constexpr uint64_t kStagePadding = 512;
 
-class StreamResource {
+class StreamResource : public std::enable_shared_from_this<StreamResource> {
  public:
-  explicit StreamResource(int device) : device_(device) {}
-
-  // The smallest free block of at least `bytes`, the oldest among equals, or
-  // new memory. It is given back by in_use = false. Errors:
-  // kRtMemoryAllocation.
-  absl::StatusOr<std::shared_ptr<WorkspaceBlock>> Take(Node& node,
-                                                       uint64_t bytes);
+  StreamResource(int device, int thread)
+      : allocator(device, thread) {}
 
   // The staging buffer's address; allocated at first use.
-  absl::StatusOr<uint64_t> Stage(Node& node);
+  absl::StatusOr<uint64_t> Stage(Call& call);
 
-  const std::shared_ptr<OpObject>& ObjectOf(uint64_t model_id);
+  const std::shared_ptr<OpObject>& ObjectOf(
+      const std::shared_ptr<const OpModel>& model);
+  const std::shared_ptr<DynamicExecutor>& ExecutorOf(uint64_t model_id);
 
-  // Frees blocks and staging buffer, if the memory is still ours: a device
-  // reset may have freed it before.
-  void Free(Node& node);
+  // DESTROY_PRE: objects are deleted, memory goes back to the driver although
+  // queued tasks may use it (R150).
+  void Erase(Node& node);
+  bool erased() const { return erased_; }
+
+  ModelMutex mutex;  // R.mu
+  WorkspaceAllocator allocator;
 
  private:
-  absl::StatusOr<WorkspaceBlock> Allocate(Node& node, uint64_t bytes);
-
-  const int device_;
-  std::vector<std::shared_ptr<WorkspaceBlock>> blocks_;
-  WorkspaceBlock stage_;
+  WorkspaceAllocator::Block stage_;
   std::map<uint64_t, std::shared_ptr<OpObject>> objects_;  // by model id
+  std::map<uint64_t, std::shared_ptr<DynamicExecutor>> executors_;
+  bool erased_ = false;
 };
 
-// The resource of a stream, made at its first single-op launch. Those of
-// destroyed streams are freed then. Shared, because a launch that waits for
-// room in the queue lets go of the node's lock.
+// The resource of a stream, made at its first single-op launch.
 std::shared_ptr<StreamResource> ResourceOf(
-    Node& node, const std::shared_ptr<Stream>& stream);
+    Call& call, const std::shared_ptr<Stream>& stream);
 
-// Frees what destroyed streams left.
-void FreeResourcesOfDestroyedStreams(Node& node);
+// Out-of-memory recovery (M3a, I9): waits for the allocator's `stream` - the
+// caller's default stream where it has none - and returns its cached blocks;
+// then the same for all other allocators that this thread created.
+void Recover(Call& call, WorkspaceAllocator* allocator);
+
+// Where the real runtime would use freed or null memory and crash: logs it and
+// returns kInternalError (500000), so that the process goes on. `what` begins
+// with the interleaving: "I3: ...".
+absl::Status ModelCrash(Call& call, const char* what);
 
 }  // namespace npuemu::shim
 

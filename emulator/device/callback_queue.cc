@@ -67,10 +67,13 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
   };
   RETURN_IF_ERROR(Submit(call, stream, std::move(deliver)));
   if (!block) return absl::OkStatus();
+  // Three submissions, no lock around them (R109, I14).
+  call.SwitchPoint("WAIT");
   Task wait = ControlTask("callback-wait");
   wait.wait = WaitKind::kLevel;
   wait.wait_for = signal;
   RETURN_IF_ERROR(Submit(call, stream, std::move(wait)));
+  call.SwitchPoint("RESET");
   Task reset = ControlTask("callback-reset");
   reset.effect = EffectKind::kReset;
   reset.target = signal;

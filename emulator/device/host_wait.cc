@@ -104,6 +104,10 @@ absl::Status WaitFor(Call& call, const Goal& goal,
     if (outcome == Scheduler::Outcome::kReached) return absl::OkStatus();
     const bool awaits_return = outcome == Scheduler::Outcome::kNeedsReturn;
     if (!awaits_return && scheduler.ExpireWait(call.lock, goal)) continue;
+    if (HostHooks().controlled && !awaits_return && !options.timeout) {
+      if (call.BlockControlled(options.what)) continue;
+      return Hang(call, goal, options, "no controlled thread can go on");
+    }
     if (waiter == nullptr) waiter = std::make_unique<HostWaiter>(call, options);
     // A host function on our own thread may still act; else nobody can.
     const bool alone = !awaits_return && waiter->Alone();

@@ -76,7 +76,23 @@ void Node::Finish() {
 
 void Node::Changed() {
   ++changes_;
-  if (blocked_ > 0) changed_.notify_all();
+  if (blocked_ == 0) return;
+  changed_.notify_all();
+  HostHooks().wake();
+}
+
+uint64_t Node::TakeStreamAddress() {
+  constexpr uint64_t kBytesOfAStream = 0x400;
+  if (free_stream_addresses_.empty()) {
+    return next_stream_address_ += kBytesOfAStream;
+  }
+  const uint64_t address = free_stream_addresses_.back();
+  free_stream_addresses_.pop_back();
+  return address;
+}
+
+void Node::GiveBackStreamAddress(uint64_t address) {
+  free_stream_addresses_.push_back(address);
 }
 
 namespace {
@@ -125,6 +141,19 @@ void Call::SwitchPoint(const char* label) {
   lock = EnterNode(node.mutex_, label);
   ++node.calls_;
   now = std::max(now, node.scheduler_.committed());
+}
+
+bool Call::BlockControlled(const char* what) {
+  const NpuemuHostHooks& hooks = HostHooks();
+  ++node.blocked_;
+  lock.unlock();
+  hooks.leave();
+  const bool others_act = hooks.block(what, 0);
+  hooks.enter();
+  lock.lock();
+  --node.blocked_;
+  now = std::max(now, node.scheduler_.committed());
+  return others_act;
 }
 
 void Call::Log(EventKind kind, int device, int stream, uint64_t a,

@@ -30,8 +30,10 @@
 
 namespace npuemu {
 
+class Call;
 class Context;
 class CallbackQueue;
+class Stream;
 
 // Limits of A2/A3 (semantics.md R33, R36, R67, R74, R105).
 constexpr int kMaxStreamsPerDevice = 1984;
@@ -102,6 +104,15 @@ class Node {
   // Something changed that a blocked call may wait for.
   void Changed();
 
+  // Addresses of the simulated runtime's stream objects: what caches of it are
+  // keyed on. Given out last freed first, as a heap does (I11).
+  uint64_t TakeStreamAddress();
+  void GiveBackStreamAddress(uint64_t address);
+
+  // Called when a stream's destroy begins, before it waits for what is queued
+  // (R49, DESTROY_PRE). Null: nothing.
+  void (*before_stream_destroy)(Call& call, Stream* stream) = nullptr;
+
   // Process-wide settings.
   int default_device = -1;          // acl.json defaultDevice (R17)
   SimDuration wait_timeout{0};      // aclrtSetOpWaitTimeout (R71)
@@ -127,6 +138,8 @@ class Node {
   int next_stream_id_ = 0;
   int next_context_id_ = 0;
   int next_event_id_ = 0;
+  uint64_t next_stream_address_ = 0x1000;
+  std::vector<uint64_t> free_stream_addresses_;  // the last one goes first
 
   // Blocking calls (host_wait.cc).
   std::condition_variable changed_;
@@ -155,6 +168,11 @@ class Call {
   // Another controlled thread may run before this returns; it may change
   // everything that the lock protects. `label`: static text, e.g. "S3".
   void SwitchPoint(const char* label);
+
+  // Controlled threads: this one cannot go on before another one acts; the
+  // caller looks again after it. False: none can act any more. REQUIRES:
+  // HostHooks().controlled.
+  bool BlockControlled(const char* what);
 
   // The thread has waited until `when`.
   void WaitedUntil(SimTime when) {

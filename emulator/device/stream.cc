@@ -50,7 +50,16 @@ absl::Status EnsureRoom(Call& call, Stream* stream) {
   return absl::OkStatus();
 }
 
+absl::Status CheckAlive(const Stream& stream) {
+  if (!stream.destroyed) return absl::OkStatus();
+  return FaultError(
+      Fault::kRtInvalidHandle,
+      absl::StrCat(NameOf(stream), " was destroyed by another thread during "
+                                   "the call"));
+}
+
 absl::Status CheckAccepts(const Stream& stream) {
+  RETURN_IF_ERROR(CheckAlive(stream));
   const Fault failure = stream.queue.domain->failure;
   if (failure != Fault::kNone) {
     return FaultError(failure,
@@ -90,6 +99,7 @@ absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
   }
   auto stream = std::make_shared<Stream>(call.node.NextStreamId(), context,
                                          priority, flags);
+  stream->address = call.node.TakeStreamAddress();
   ++device.streams;
   context->AddStream(stream);
   call.Log(EventKind::kStreamCreate, device.id, stream->queue.id, flags, 0);
@@ -97,6 +107,13 @@ absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
 }
 
 absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
+  if (call.node.before_stream_destroy != nullptr) {
+    call.node.before_stream_destroy(call, stream);
+  }
+  if (!force) {
+    call.SwitchPoint("DESTROY_PRE");
+    RETURN_IF_ERROR(CheckAlive(*stream));
+  }
   if (!force && !stream->persistent()) {
     Goal goal;
     goal.roots.push_back({&stream->queue, stream->queue.submitted});
@@ -114,6 +131,7 @@ absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
   call.node.scheduler().Remove(&stream->queue);
   if (stream->callbacks != nullptr) stream->callbacks->Unbind(stream);
   stream->destroyed = true;
+  call.node.GiveBackStreamAddress(stream->address);
   --stream->context->device().streams;
   call.Log(EventKind::kStreamDestroy, stream->queue.device, stream->queue.id,
            0, 0);

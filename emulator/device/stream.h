@@ -35,6 +35,8 @@ class Stream {
   uint32_t priority;       // 0 highest … 7
   const uint32_t flags;
   const bool saturate;  // overflow mode at creation (arithmetic.md 1.3)
+  // Of the simulated runtime's object; another stream's after the destroy.
+  uint64_t address = 0;
   bool destroyed = false;
   bool overflow_switch = false;
   uint64_t failure_mode = 0;  // ACL_CONTINUE_ON_FAILURE

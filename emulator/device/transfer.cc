@@ -122,6 +122,7 @@ absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
     RETURN_IF_ERROR(Submit(call, stream,
                            CopyTask(call, Bytes(dst) + at, Bytes(src) + at,
                                     Flat(bytes), unit)));
+    call.SwitchPoint("PIECE");  // R90: others may submit in between
   }
   return absl::OkStatus();
 }
@@ -231,6 +232,7 @@ absl::Status CopyOnStream(Call& call, Stream* stream, void* dst,
   }
   if (dst_place == Place::kPageable || src_place == Place::kPageable) {
     RETURN_IF_ERROR(SynchronizeStream(call, stream, std::nullopt));
+    call.SwitchPoint("COPY");  // R86: the copy is not in the stream (I15)
     return CopyNow(call, dst, src, shape);
   }
   return SubmitCopy(call, stream, dst, src, shape,
@@ -264,6 +266,7 @@ absl::Status FillOnStream(Call& call, Stream* stream, void* dst,
   first.count = kHostPiece / fill.unit;
   RETURN_IF_ERROR(Submit(call, stream, FillTask(call, dst, first)));
   for (uint64_t at = kHostPiece; at < fill.bytes(); at += kHostPiece) {
+    call.SwitchPoint("PIECE");  // I16
     const uint64_t bytes = std::min(kHostPiece, fill.bytes() - at);
     RETURN_IF_ERROR(Submit(call, stream,
                            CopyTask(call, Bytes(dst) + at, dst, Flat(bytes),
