@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
 . tools/setup.sh
 
 all_parts=(lint gcc sim clang asan fuzz canary)
-policies=(fifo timed late)
+policies=(fifo timed late random pct)
 sim_programs=5000
 fuzz_runs=20000
 fuzz_seconds=300  # only a stop for a target that hangs

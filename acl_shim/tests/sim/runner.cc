@@ -34,8 +34,7 @@ void AddOnHost(void* argument) {
 // The objects of one run.
 class Run {
  public:
-  Run(const Program& program, const std::vector<aclopHandle*>& handles)
-      : program_(program), handles_(handles) {
+  explicit Run(const Program& program) : program_(program) {
     streams_.resize(static_cast<size_t>(program.streams));
     events_.resize(static_cast<size_t>(program.events));
     recorded_.resize(events_.size());
@@ -63,9 +62,12 @@ class Run {
       }
     }
     calls_.reserve(program.steps.size());
+    MakeHandles();
   }
 
+  // Handles first: one that outlives a stream it ran on is misuse (I11).
   ~Run() {
+    for (aclopHandle* handle : handles_) aclopDestroyHandle(handle);
     for (aclrtStream stream : streams_) aclrtDestroyStream(stream);
     for (aclrtEvent event : events_) aclrtDestroyEvent(event);
     for (aclDataBuffer* buffer : buffers_) aclDestroyDataBuffer(buffer);
@@ -104,6 +106,20 @@ class Run {
   }
 
  private:
+  void MakeHandles() {
+    const int64_t count = kWords;
+    aclTensorDesc* desc =
+        aclCreateTensorDesc(ACL_INT32, 1, &count, ACL_FORMAT_ND);
+    const aclTensorDesc* descs[] = {desc, desc};
+    for (const char* name : kOperators) {
+      aclopHandle* handle = nullptr;
+      Require(aclopCreateHandle(name, 2, descs, 1, descs, nullptr, &handle),
+              "aclopCreateHandle");
+      handles_.push_back(handle);
+    }
+    aclDestroyTensorDesc(desc);
+  }
+
   void* Device(int i) { return device_[static_cast<size_t>(i)]; }
   uint32_t* Host(int i) { return host_[static_cast<size_t>(i)]; }
   aclDataBuffer* Buffer(int i) { return buffers_[static_cast<size_t>(i)]; }
@@ -203,7 +219,7 @@ class Run {
   }
 
   const Program& program_;
-  const std::vector<aclopHandle*>& handles_;
+  std::vector<aclopHandle*> handles_;  // by Step::value
   std::vector<aclrtStream> streams_;
   std::vector<aclrtEvent> events_;
   std::vector<bool> recorded_;
@@ -220,10 +236,6 @@ Session::Session() {
   Require(aclrtSetDevice(0), "aclrtSetDevice");
   om::OmTensor tensor;
   tensor.spec = {kernels::DataType::kInt32, kernels::Format::kNd, {kWords}};
-  const int64_t count = kWords;
-  aclTensorDesc* desc =
-      aclCreateTensorDesc(ACL_INT32, 1, &count, ACL_FORMAT_ND);
-  const aclTensorDesc* descs[] = {desc, desc};
   for (const char* name : kOperators) {
     om::SingleOpModel model;
     model.op_type = name;
@@ -231,23 +243,15 @@ Session::Session() {
     model.outputs = {tensor};
     const std::vector<std::byte> bytes = om::Encode(model);
     Require(aclopLoad(bytes.data(), bytes.size()), "aclopLoad");
-    aclopHandle* handle = nullptr;
-    Require(aclopCreateHandle(name, 2, descs, 1, descs, nullptr, &handle),
-            "aclopCreateHandle");
-    handles_.push_back(handle);
   }
-  aclDestroyTensorDesc(desc);
 }
 
-Session::~Session() {
-  for (aclopHandle* handle : handles_) aclopDestroyHandle(handle);
-  aclrtResetDevice(0);
-}
+Session::~Session() { aclrtResetDevice(0); }
 
 void Session::JoinThread() { Require(aclrtSetDevice(0), "aclrtSetDevice"); }
 
 Outcome Session::Run(const Program& program, std::string* problem) {
-  sim::Run run(program, handles_);
+  sim::Run run(program);
   for (size_t i = 0; i < program.steps.size(); ++i) {
     if (run.Do(program.steps[i])) continue;
     const char* message = aclGetRecentErrMsg();

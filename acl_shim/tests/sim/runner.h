@@ -4,7 +4,6 @@
 #ifndef ACL_SHIM_TESTS_SIM_RUNNER_H_
 #define ACL_SHIM_TESTS_SIM_RUNNER_H_
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -13,8 +12,8 @@
 
 namespace npuemu::sim {
 
-// Models and handles of the operators, once per process. Run is thread-safe:
-// programs beside each other share the handles, nothing else.
+// The models of the operators, once per process. Run is thread-safe:
+// programs beside each other share the models, nothing else.
 class Session {
  public:
   Session();   // aborts where the device cannot be set
@@ -25,9 +24,6 @@ class Session {
 
   // `problem` is empty, or says which step a call answered wrongly.
   Outcome Run(const Program& program, std::string* problem);
-
- private:
-  std::vector<aclopHandle*> handles_;  // by Step::value
 };
 
 }  // namespace npuemu::sim
