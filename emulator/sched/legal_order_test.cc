@@ -242,7 +242,7 @@ TEST(LegalOrderTest, RandomReachesEveryLegalOrder) {
     runs += seed;
     most = std::max(most, seed);
   }
-  std::printf("seed %d, 300 programs, %zu orders, %d runs, at most %d for one\n",
+  std::printf("seed %d, 300 programs, %zu orders, %d runs, at most %d each\n",
               static_cast<int>(kSeed), orders, static_cast<int>(runs),
               static_cast<int>(most));
 }

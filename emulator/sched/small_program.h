@@ -28,7 +28,6 @@ struct SmallOp {
     kNotifyWait,
     kCallback,      // three tasks: deliver, wait, reset (R109)
     kSync,          // the host waits for the stream (R41)
-    kKinds,
   };
   Kind kind = kKernel;
   int stream = 0;
