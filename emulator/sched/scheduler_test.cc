@@ -80,6 +80,10 @@ INSTANTIATE_TEST_SUITE_P(All, EveryPolicyTest,
                          testing::Values("fifo", "timed", "late", "random",
                                          "pct"));
 
+// A queued task takes at most 512 bytes: itself, its place in the deque, the
+// allocator's word, and the block of an operator's launch (enqueue_op.cc).
+static_assert(sizeof(Task) + 2 * sizeof(void*) <= 384);
+
 TEST_P(FifoTest, RunsInTheSubmittingCall) {
   Submit(a_, Named("x"));
   EXPECT_EQ(order_, "x");
