@@ -100,6 +100,9 @@ class ProgramRun {
       case SmallOp::kNotifyWait:
         return Submit(i, WaitKind::kConsume, notifies_[object],
                       EffectKind::kNone, nullptr, 5 + op.object);
+      case SmallOp::kValueWait:
+        return Submit(i, WaitKind::kValue, nullptr, EffectKind::kNone, nullptr,
+                      0);
       case SmallOp::kCallback:
         return Callback(i);
       case SmallOp::kSync:
@@ -122,12 +125,17 @@ class ProgramRun {
     task.effect = effect;
     task.target = std::move(target);
     task.object = static_cast<uint32_t>(object);
-    task.body = [this, i] {
+    const SmallOp op = program_.ops[i];
+    bool* value = &values_[op.object];
+    if (op.kind == SmallOp::kValueWait) {
+      task.Hooks().value_ready = [value] { return *value; };
+    }
+    task.body = [this, i, op, value] {
+      *value |= op.kind == SmallOp::kValueWrite;
       order_.push_back(static_cast<char>('a' + i));
       return Fault::kNone;
     };
-    scheduler_.Submit(lock_, Queue(program_.ops[i].stream), std::move(task),
-                      now_);
+    scheduler_.Submit(lock_, Queue(op.stream), std::move(task), now_);
     return true;
   }
 
@@ -192,6 +200,7 @@ class ProgramRun {
   std::map<int, std::shared_ptr<Signal>> latest_;
   std::shared_ptr<Signal> levels_[2];
   std::shared_ptr<Signal> notifies_[2];
+  bool values_[2] = {};
   bool ignore_waits_ = false;
   std::string order_;
 };

@@ -18,7 +18,8 @@ constexpr SmallOp::Kind kMix[] = {
     SmallOp::kWait,         SmallOp::kWait,      SmallOp::kLevelRecord,
     SmallOp::kLevelRecord,  SmallOp::kLevelWait, SmallOp::kLevelReset,
     SmallOp::kNotifyRecord, SmallOp::kNotifyRecord, SmallOp::kNotifyWait,
-    SmallOp::kCallback,     SmallOp::kSync};
+    SmallOp::kValueWrite,   SmallOp::kValueWait, SmallOp::kCallback,
+    SmallOp::kSync};
 
 // A search over the states of host and streams. The host goes on as far as it
 // can: an operation that was issued forbids nothing, so no order is lost.
@@ -45,6 +46,7 @@ class Search {
     std::map<int, int> latest;         // event -> its last issued record
     std::array<bool, kObjects> level{};
     std::array<bool, kObjects> notify{};
+    std::array<bool, kObjects> value{};
     std::string order;
   };
 
@@ -82,6 +84,8 @@ class Search {
         return state.level[object];
       case SmallOp::kNotifyWait:
         return state.notify[object];
+      case SmallOp::kValueWait:
+        return state.value[object];
       default:
         return true;
     }
@@ -98,6 +102,7 @@ class Search {
     if (op.kind == SmallOp::kLevelReset) state.level[object] = false;
     if (op.kind == SmallOp::kNotifyRecord) state.notify[object] = true;
     if (op.kind == SmallOp::kNotifyWait) state.notify[object] = false;
+    if (op.kind == SmallOp::kValueWrite) state.value[object] = true;
   }
 
   void Visit(State state) {
@@ -127,7 +132,8 @@ class Search {
 std::string SmallProgram::ToText() const {
   static constexpr const char* kWords[] = {
       "kernel",       "record",      "wait",     "level-record", "level-wait",
-      "level-reset",  "notify-record", "notify-wait", "callback", "sync"};
+      "level-reset",  "notify-record", "notify-wait", "value-write", "value-wait",
+      "callback",     "sync"};
   std::string text;
   for (size_t i = 0; i < ops.size(); ++i) {
     text += static_cast<char>('a' + i);

@@ -26,6 +26,8 @@ struct SmallOp {
     kLevelReset,
     kNotifyRecord,  // R74
     kNotifyWait,
+    kValueWrite,    // memory: 1 from then on (R75)
+    kValueWait,
     kCallback,      // three tasks: deliver, wait, reset (R109)
     kSync,          // the host waits for the stream (R41)
   };
