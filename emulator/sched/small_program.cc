@@ -132,8 +132,8 @@ class Search {
 std::string SmallProgram::ToText() const {
   static constexpr const char* kWords[] = {
       "kernel",       "record",      "wait",     "level-record", "level-wait",
-      "level-reset",  "notify-record", "notify-wait", "value-write", "value-wait",
-      "callback",     "sync"};
+      "level-reset",  "notify-record",
+      "notify-wait",  "value-write", "value-wait", "callback", "sync"};
   std::string text;
   for (size_t i = 0; i < ops.size(); ++i) {
     text += static_cast<char>('a' + i);

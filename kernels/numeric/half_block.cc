@@ -1,5 +1,6 @@
 #include "kernels/numeric/half_block.h"
 
+#include <cpuid.h>
 #include <immintrin.h>
 
 #include <cstring>
@@ -60,9 +61,14 @@ NPUEMU_F16C void Narrow(const float* in, Float16* out, size_t count,
   std::memcpy(out, halves, count * sizeof(*out));
 }
 
+// clang 14 knows no "f16c" in __builtin_cpu_supports; "avx" includes that the
+// system saves the registers.
 bool HasF16c() {
-  static const bool has =
-      __builtin_cpu_supports("avx") && __builtin_cpu_supports("f16c");
+  static const bool has = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __builtin_cpu_supports("avx") && __get_cpuid(1, &a, &b, &c, &d) &&
+           (c & bit_F16C) != 0;
+  }();
   return has;
 }
 
