@@ -123,6 +123,9 @@ class OpLaunch {
   bool foreign_ = false;
 };
 
+static_assert(sizeof(OpLaunch) + 2 * sizeof(void*) <= 128,
+              "a queued task is to take at most 512 bytes with its launch");
+
 // Appends the bytes of the operands. False if one belongs to a device that
 // the stream's device may not access (R96).
 bool AddRanges(Node& node, const Stream& stream,

@@ -9,6 +9,7 @@
 #ifndef ACL_SHIM_CORE_HANDLE_TABLE_H_
 #define ACL_SHIM_CORE_HANDLE_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -70,6 +71,19 @@ class HandleTable {
     const std::lock_guard<std::mutex> guard(mutex_);
     ASSIGN_OR_RETURN(const uint64_t index, Find(handle, argument));
     return slots_[index].object;
+  }
+
+  // visit(const T&) for each of `count` handles in order, under one lock and
+  // without a reference taken. Ends at the first bad one, whose place is *bad.
+  template <typename Handle, typename Visit>
+  absl::Status Read(const Handle* handles, size_t count, const char* argument,
+                    size_t* bad, Visit visit) const {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    for (*bad = 0; *bad < count; ++*bad) {
+      ASSIGN_OR_RETURN(const uint64_t index, Find(handles[*bad], argument));
+      visit(*slots_[index].object);
+    }
+    return absl::OkStatus();
   }
 
   // Removes the handle; its value is stale from now on.

@@ -67,17 +67,16 @@ absl::StatusOr<OpQuery> MakeQuery(const char* op_type, DescArray inputs,
 absl::Status GetBuffers(int count, const aclDataBuffer* const* buffers,
                         const char* argument, BufferList* list) {
   if (count > 0 && buffers == nullptr) return NullPointer(argument);
-  for (int i = 0; i < count; ++i) {
-    auto buffer = Buffers().Get(buffers[i], argument);
-    if (!buffer.ok()) {
-      return FaultError(FaultOf(buffer.status()),
-                        absl::StrCat(argument, "[", i, "]: ",
-                                     buffer.status().message()),
-                        MessageIdOf(buffer.status()));
-    }
-    list->push_back(**buffer);
-  }
-  return absl::OkStatus();
+  if (count <= 0) return absl::OkStatus();
+  size_t bad = 0;
+  const absl::Status status = Buffers().Read(
+      buffers, static_cast<size_t>(count), argument, &bad,
+      [&](const DataBuffer& buffer) { list->push_back(buffer); });
+  if (status.ok()) return status;
+  return FaultError(
+      FaultOf(status),
+      absl::StrCat(argument, "[", bad, "]: ", status.message()),
+      MessageIdOf(status));
 }
 
 absl::Status RefuseHostInputs(const OpQuery& query) {

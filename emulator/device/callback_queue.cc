@@ -60,7 +60,7 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
     deliver.effect = EffectKind::kDeliver;
     deliver.target = signal;
   }
-  deliver.on_decided = [=](SimTime end) {
+  deliver.Hooks().on_decided = [=](SimTime end) {
     queue->work.push_back({function, user_data, signal, end});
     queue->host_wake.notify_all();
     node->Changed();

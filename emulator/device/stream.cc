@@ -66,7 +66,7 @@ absl::Status CheckAccepts(const Stream& stream) {
                       "the context has stopped after a task failed "
                       "(ACL_STOP_ON_FAILURE); reset the device to go on");
   }
-  if (stream.queue.aborted) {
+  if (stream.queue.aborting) {
     return FaultError(Fault::kRtStreamAbort,
                       absl::StrCat(NameOf(stream), " is being aborted"));
   }
@@ -174,12 +174,13 @@ absl::Status SynchronizeStream(Call& call, Stream* stream,
   if (stream->persistent()) return absl::OkStatus();  // R44
   Goal goal;
   const uint64_t last = stream->queue.submitted;
+  const uint64_t aborts = stream->queue.aborts;
   goal.roots.push_back({&stream->queue, last});
   const std::string what = NameOf(*stream);
   RETURN_IF_ERROR(WaitFor(call, goal,
                           {what.c_str(), Fault::kRtStreamSyncTimeout, timeout,
                            Fault::kRtStreamSyncTimeout}));
-  if (stream->queue.aborted) {
+  if (stream->queue.aborts != aborts) {
     return FaultError(Fault::kRtStreamAbort, what + " was aborted");
   }
   const SimTime end = stream->queue.last_end;
@@ -229,7 +230,11 @@ absl::Status AbortStream(Call& call, Stream* stream) {
                       NameOf(*stream) + " is bound to a model and cannot be "
                                         "aborted; expected an ordinary stream");
   }
+  // Other calls may run while a body runs without the lock.
+  stream->queue.aborting = true;
   call.node.scheduler().Flush(call.lock);
+  stream->queue.aborting = false;
+  ++stream->queue.aborts;
   call.node.scheduler().DropPending(&stream->queue);
   stream->queue.error = Fault::kNone;
   return absl::OkStatus();

@@ -99,7 +99,7 @@ absl::Status RecordEvent(Call& call, SyncEvent* event,
   task.effect = EffectKind::kSet;
   task.target = record->signal;
   task.object = LogObject(event->id);
-  task.on_decided = [record](SimTime end) {
+  task.Hooks().on_decided = [record](SimTime end) {
     record->decided = true;
     record->end = end;
   };
@@ -136,7 +136,7 @@ absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
   task.object = LogObject(event->id);
   task.timeout = timeout.count() > 0 ? timeout : call.node.wait_timeout;
   ++*event->open_waits;
-  task.on_decided = [open = event->open_waits](SimTime) { --*open; };
+  task.Hooks().on_decided = [open = event->open_waits](SimTime) { --*open; };
   return Submit(call, stream, std::move(task));
 }
 

@@ -300,7 +300,7 @@ absl::Status WaitValue(Call& call, Stream* stream, void* address,
   task.cost = CostModel::kControl;
   task.wait = WaitKind::kValue;
   const DeviceMemory* memory = &call.node.memory();
-  task.value_ready = [=] {
+  task.Hooks().value_ready = [=] {
     const std::byte* from = Resolve(*memory, address, 8);
     if (from == nullptr) return false;
     uint64_t now = 0;

@@ -164,7 +164,9 @@ void Scheduler::Decide(StreamQueue* queue, Task& task) {
   event.name = task.name;
   log_->Append(event);
   ApplyEffect(task);
-  if (task.on_decided != nullptr) task.on_decided(task.end);
+  if (task.hooks != nullptr && task.hooks->on_decided != nullptr) {
+    task.hooks->on_decided(task.end);
+  }
   if (task.body != nullptr || task.fault != Fault::kNone) {
     batch_.push_back(std::move(task));
   }
@@ -257,7 +259,7 @@ void Scheduler::MakeReady(StreamQueue* queue) {
 void Scheduler::PollValues(Lock& lock) {
   Flush(lock);
   for (StreamQueue* queue : value_waits_) {
-    const bool satisfied = queue->pending.front().value_ready();
+    const bool satisfied = queue->pending.front().hooks->value_ready();
     if (satisfied == queue->ready()) continue;
     needed_for_ = nullptr;
     if (satisfied) {

@@ -80,6 +80,10 @@ INSTANTIATE_TEST_SUITE_P(All, EveryPolicyTest,
                          testing::Values("fifo", "timed", "late", "random",
                                          "pct"));
 
+// A queued task takes at most 512 bytes: itself, its place in the deque, the
+// allocator's word, and the block of an operator's launch (enqueue_op.cc).
+static_assert(sizeof(Task) + 2 * sizeof(void*) <= 384);
+
 TEST_P(FifoTest, RunsInTheSubmittingCall) {
   Submit(a_, Named("x"));
   EXPECT_EQ(order_, "x");
@@ -188,6 +192,29 @@ TEST_P(EveryPolicyTest, AWaitWithATimeoutExpiresInVirtualTime) {
   EXPECT_TRUE(scheduler_.ExpireWait(lock_, Of(a_)));
   EXPECT_EQ(a_.error, Fault::kRtWaitTimeout);
   EXPECT_EQ(a_.last_end, At(8000));
+}
+
+// Each task waits for the one before it, on another stream: nothing may look at
+// all of the chain, or of the streams, for each of its decisions.
+TEST_P(EveryPolicyTest, ALongChainThroughManyStreams) {
+  constexpr int kStreams = 100;
+  std::vector<std::unique_ptr<StreamQueue>> queues;
+  for (int i = 0; i < kStreams; ++i) {
+    queues.push_back(std::make_unique<StreamQueue>(10 + i, 0, &domain_));
+  }
+  auto first = std::make_shared<Signal>();
+  auto before = first;
+  for (int i = 0; i < 20000; ++i) {
+    Task task = Wait(before);
+    before = std::make_shared<Signal>();
+    task.effect = EffectKind::kSet;
+    task.target = before;
+    scheduler_.Submit(lock_, queues[static_cast<size_t>(i % kStreams)].get(),
+                      std::move(task), At(0));
+  }
+  Submit(a_, Record(first));
+  EXPECT_EQ(Drive(*queues[kStreams - 1]), Scheduler::Outcome::kReached);
+  EXPECT_TRUE(before->set);
 }
 
 TEST_P(EveryPolicyTest, AFaultStaysWithItsStream) {

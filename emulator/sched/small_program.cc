@@ -2,12 +2,24 @@
 
 #include <array>
 #include <deque>
+#include <iterator>
 #include <map>
+#include <utility>
 
 namespace npuemu {
 namespace {
 
 constexpr int kObjects = 2;
+
+// Mostly work and snapshots: levels and notifies soon block for ever.
+constexpr SmallOp::Kind kMix[] = {
+    SmallOp::kKernel,       SmallOp::kKernel,    SmallOp::kKernel,
+    SmallOp::kKernel,       SmallOp::kRecord,    SmallOp::kRecord,
+    SmallOp::kWait,         SmallOp::kWait,      SmallOp::kLevelRecord,
+    SmallOp::kLevelRecord,  SmallOp::kLevelWait, SmallOp::kLevelReset,
+    SmallOp::kNotifyRecord, SmallOp::kNotifyRecord, SmallOp::kNotifyWait,
+    SmallOp::kValueWrite,   SmallOp::kValueWait, SmallOp::kCallback,
+    SmallOp::kSync};
 
 // A search over the states of host and streams. The host goes on as far as it
 // can: an operation that was issued forbids nothing, so no order is lost.
@@ -34,6 +46,7 @@ class Search {
     std::map<int, int> latest;         // event -> its last issued record
     std::array<bool, kObjects> level{};
     std::array<bool, kObjects> notify{};
+    std::array<bool, kObjects> value{};
     std::string order;
   };
 
@@ -71,6 +84,8 @@ class Search {
         return state.level[object];
       case SmallOp::kNotifyWait:
         return state.notify[object];
+      case SmallOp::kValueWait:
+        return state.value[object];
       default:
         return true;
     }
@@ -87,6 +102,7 @@ class Search {
     if (op.kind == SmallOp::kLevelReset) state.level[object] = false;
     if (op.kind == SmallOp::kNotifyRecord) state.notify[object] = true;
     if (op.kind == SmallOp::kNotifyWait) state.notify[object] = false;
+    if (op.kind == SmallOp::kValueWrite) state.value[object] = true;
   }
 
   void Visit(State state) {
@@ -116,7 +132,8 @@ class Search {
 std::string SmallProgram::ToText() const {
   static constexpr const char* kWords[] = {
       "kernel",       "record",      "wait",     "level-record", "level-wait",
-      "level-reset",  "notify-record", "notify-wait", "callback", "sync"};
+      "level-reset",  "notify-record",
+      "notify-wait",  "value-write", "value-wait", "callback", "sync"};
   std::string text;
   for (size_t i = 0; i < ops.size(); ++i) {
     text += static_cast<char>('a' + i);
@@ -134,7 +151,7 @@ SmallProgram RandomSmallProgram(Prng& prng, int most, bool callbacks) {
   const auto length = 1 + prng.Below(static_cast<uint64_t>(most));
   while (program.ops.size() < length) {
     SmallOp op;
-    op.kind = static_cast<SmallOp::Kind>(prng.Below(SmallOp::kKinds));
+    op.kind = kMix[prng.Below(std::size(kMix))];
     op.stream = static_cast<int>(
         prng.Below(static_cast<uint64_t>(program.streams)));
     op.object = static_cast<int>(prng.Below(kObjects));

@@ -26,9 +26,10 @@ struct SmallOp {
     kLevelReset,
     kNotifyRecord,  // R74
     kNotifyWait,
+    kValueWrite,    // memory: 1 from then on (R75)
+    kValueWait,
     kCallback,      // three tasks: deliver, wait, reset (R109)
     kSync,          // the host waits for the stream (R41)
-    kKinds,
   };
   Kind kind = kKernel;
   int stream = 0;

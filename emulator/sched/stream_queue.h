@@ -41,7 +41,8 @@ class StreamQueue {
   SimTime last_end;          // virtual end of the last decided task
   std::deque<SimTime> ends;  // of decided tasks that the host may still wait on
   Fault error = Fault::kNone;  // latest task error, until a sync reads (R180)
-  bool aborted = false;        // submissions fail while an abort runs (R51)
+  bool aborting = false;       // submissions fail while an abort runs (R51)
+  uint64_t aborts = 0;         // those that ended
   bool stopped = false;
   int polls = 0;  // unsuccessful ones since the last progress
 

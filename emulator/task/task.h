@@ -70,7 +70,7 @@ enum class WaitKind : uint8_t {
   kNone,
   kLevel,    // until the signal is set; leaves it set
   kConsume,  // until the signal is set; resets it (notify, R74)
-  kValue,    // until value_ready() says so (R75)
+  kValue,    // until value_ready says so (R75)
 };
 
 enum class EffectKind : uint8_t {
@@ -80,6 +80,15 @@ enum class EffectKind : uint8_t {
   kDeliver,  // a host function goes to its thread; its return sets the signal
 };
 
+// What few tasks have.
+struct TaskHooks {
+  absl::AnyInvocable<bool()> value_ready;  // of kValue
+  // Called with its virtual end when the task is decided.
+  absl::AnyInvocable<void(SimTime end)> on_decided;
+};
+
+// With its place in the queue and the block of a launch at most 512 bytes:
+// scheduler_test and //emulator/sched:sched_bench look.
 struct Task {
   StreamQueue* queue = nullptr;
   uint64_t id = 0;   // over the node, by submission; 1 is the first
@@ -101,12 +110,15 @@ struct Task {
   WaitKind wait = WaitKind::kNone;
   std::shared_ptr<Signal> wait_for;
   SimDuration timeout{0};  // of the wait in virtual time; 0: none
-  absl::AnyInvocable<bool()> value_ready;
 
   EffectKind effect = EffectKind::kNone;
   std::shared_ptr<Signal> target;
-  // Called with its virtual end when the task is decided.
-  absl::AnyInvocable<void(SimTime end)> on_decided;
+  std::unique_ptr<TaskHooks> hooks;  // may be null
+
+  TaskHooks& Hooks() {
+    if (hooks == nullptr) hooks = std::make_unique<TaskHooks>();
+    return *hooks;
+  }
 
   Fault fault = Fault::kNone;  // result of the body
 };

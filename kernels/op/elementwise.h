@@ -12,12 +12,14 @@
 #ifndef KERNELS_OP_ELEMENTWISE_H_
 #define KERNELS_OP_ELEMENTWISE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "kernels/numeric/element.h"
+#include "kernels/numeric/half_block.h"
 #include "kernels/op/broadcast.h"
 #include "kernels/op/cost.h"
 #include "kernels/op/op_def.h"
@@ -33,6 +35,7 @@ std::vector<DataType> DataTypesOf(Types<Ts...>) {
 // with f16 and bf16 widened to f32, which is exact for + - * / sqrt (7.9).
 template <typename Fn>
 struct Rounded {
+  using Function = Fn;
   Rounded() = default;
   explicit Rounded(const OpCall&) {}
   template <typename T>
@@ -73,11 +76,32 @@ OpStatus ComputeUnary(const OpCall& call, const Operands& operands, int,
   return {};
 }
 
+// The same bits as Rounded<Fn>::Apply one by one; converting one half at a time
+// costs more than what is computed.
+template <typename Fn>
+void RunHalves(const Float16* a, const Float16* b, Float16* y, int64_t count,
+               bool saturate) {
+  constexpr int64_t kBlock = 64;
+  float x1[kBlock];
+  float x2[kBlock];
+  for (int64_t i = 0; i < count; i += kBlock) {
+    const auto size = static_cast<size_t>(std::min(kBlock, count - i));
+    HalvesToFloats(a + i, x1, size);
+    HalvesToFloats(b + i, x2, size);
+    for (size_t k = 0; k < size; ++k) x1[k] = Fn()(x1[k], x2[k]);
+    FloatsToHalves(x1, y + i, size, saturate);
+  }
+}
+
 // One run of a binary operator; steps are 0 or 1, both 0 only if count is 1.
 template <typename T, typename Op>
 void BinaryRun(const Op& op, const T* a, const T* b, T* y, int64_t count,
                int64_t a_step, int64_t b_step, bool saturate) {
   if (a_step == 1 && b_step == 1) {
+    if constexpr (std::is_same_v<T, Float16> &&
+                  requires { typename Op::Function; }) {
+      return RunHalves<typename Op::Function>(a, b, y, count, saturate);
+    }
     for (int64_t i = 0; i < count; ++i) {
       y[i] = op.template Apply<T>(a[i], b[i], saturate);
     }

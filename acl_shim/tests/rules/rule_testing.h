@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/core/process.h"
 #include "emulator/device/context.h"
+#include "emulator/sched/legality.h"
 
 namespace npuemu::shim {
 
@@ -37,15 +40,40 @@ inline void WaitUntilBlocked(int calls) {
   while (blocked() < calls) std::this_thread::yield();
 }
 
+// Checks the log of the process's node from the first call of this on.
+inline const LegalityChecker& CheckedLog() {
+  static const LegalityChecker* const checker = [] {
+    const LegalityChecker* added = nullptr;
+    NodeCall("test", [&](Call& call) {
+      const SocProfile& soc = call.node.soc();
+      auto owned = std::make_unique<LegalityChecker>(LegalityChecker::Servers{
+          0, static_cast<uint32_t>(soc.cube_cores),
+          static_cast<uint32_t>(soc.vector_cores),
+          static_cast<uint32_t>(soc.ai_cpus), 1, 1, 1, 0});
+      added = owned.get();
+      call.node.log().AddObserver(std::move(owned));
+      return absl::OkStatus();
+    });
+    return added;
+  }();
+  return *checker;
+}
+
 class RuleTest : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_EQ(UseDevice(0), ACL_SUCCESS); }
+  void SetUp() override {
+    CheckedLog();
+    ASSERT_EQ(UseDevice(0), ACL_SUCCESS);
+  }
   // What a test leaves queued may not be able to end: it is dropped.
   void TearDown() override {
     for (aclrtStream stream : streams_) aclrtStreamAbort(stream);
     NodeCall("test", [](Call& call) {
       return ResetDevice(call, 0, /*force=*/true);
     });
+    for (const std::string& finding : CheckedLog().findings()) {
+      ADD_FAILURE() << "the log is not legal: " << finding;
+    }
   }
 
   aclrtStream MakeStream(uint32_t flags = 0) {

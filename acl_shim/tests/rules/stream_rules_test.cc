@@ -315,6 +315,21 @@ TEST_F(Stream, R51_AbortDropsQueuedTasks) {
   EXPECT_EQ(aclrtStreamAbort(nullptr), ACL_ERROR_INVALID_PARAM);
 }
 
+TEST_F(Stream, R51_AnAbortEndsASynchroniseWith107023) {
+  aclrtStream stream = MakeStream();
+  ASSERT_EQ(aclrtStreamWaitEvent(stream, MakeGate()), ACL_SUCCESS);
+  aclError result = ACL_SUCCESS;
+  std::thread waiter([&] {
+    EXPECT_EQ(UseDevice(0), ACL_SUCCESS);
+    result = aclrtSynchronizeStream(stream);
+  });
+  WaitUntilBlocked(1);
+  EXPECT_EQ(aclrtStreamAbort(stream), ACL_SUCCESS);
+  waiter.join();
+  EXPECT_EQ(result, ACL_ERROR_RT_STREAM_ABORT);
+  EXPECT_EQ(aclrtSynchronizeStream(stream), ACL_SUCCESS);
+}
+
 TEST_F(Stream, R51_StopKeepsWhatIsQueued) {
   aclrtStream stream = MakeStream();
   std::byte* device = MakeDevice(1);
