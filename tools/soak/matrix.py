@@ -22,7 +22,8 @@ Program = collections.namedtuple('Program',
 # One way to run a program. threads: worker threads of kernels.
 Cell = collections.namedtuple('Cell', 'policy seed threads controlled')
 
-# code: of the exit; output and trace: hashes; text: what was printed.
+# code: of the exit; output and trace: hashes of standard output and event log;
+# text: what was printed, for readers. Standard error names the process.
 Result = collections.namedtuple('Result', 'code output trace text')
 
 
@@ -110,17 +111,18 @@ class Bench:
                    os.path.join(self.testdata, 'iris')]
         try:
             done = subprocess.run(
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 stdin=subprocess.DEVNULL, env=self._environment(),
                 cwd=self.work, timeout=RUN_SECONDS)
-            code, text = done.returncode, done.stdout
+            code, output, errors = done.returncode, done.stdout, done.stderr
         except subprocess.TimeoutExpired as error:
-            code, text = -1, b'killed after %d s\n' % RUN_SECONDS
-            text += error.stdout or b''
+            code, output = -1, error.stdout or b''
+            errors = b'killed after %d s\n' % RUN_SECONDS
         found = self.trace_hash(trace) if os.path.exists(trace) else 'no trace'
         if os.path.exists(trace):
             os.remove(trace)
-        return Result(code, hash_of(text), found, text.decode(errors='replace'))
+        text = (output + errors).decode(errors='replace')
+        return Result(code, hash_of(output), found, text)
 
 
 class Verdict:

@@ -1,6 +1,6 @@
 """Each program gives one outcome under each policy and seed.
 
-programs_test.py RUNFILES_OF_TOOLKIT [--rotate=TEXT] [--part=I/N]
+programs_test.py RUNFILES [--rotate=TEXT] [--programs=GLOB]
 TEXT, for example a commit's hash, chooses the seeds. Programs with several
 threads run without controlled threads here: those of kind "free" must only
 end."""
@@ -89,8 +89,8 @@ def check_sees_races(verdicts):
     """The races must show: policies give different outputs."""
     moved = [verdict for verdict in verdicts
              if verdict.program.name.startswith('race_') and
-             len({next(iter(seen)) for key, seen in verdict.seen.items()
-                  if key[0] == 'output'}) > 1]
+             len({observation for key, seen in verdict.seen.items()
+                  if key[0] == 'output' for observation in seen}) > 1]
     if len(moved) < 3:
         print('FAILED: only %d races depend on the policy' % len(moved))
     return len(moved) < 3
