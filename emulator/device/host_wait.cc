@@ -70,6 +70,8 @@ class HostWaiter {
     return WallClock::now() >= timeout_at_;
   }
   bool Hung() const { return WallClock::now() >= hang_at_; }
+  // How often something changed that a waiting call must look at.
+  static uint64_t Changes(const Node& node) { return node.changes_; }
 
   void Block() {
     const uint64_t seen = node_.changes_;
@@ -99,9 +101,13 @@ absl::Status WaitFor(Call& call, const Goal& goal,
   Scheduler& scheduler = call.node.scheduler();
   std::unique_ptr<HostWaiter> waiter;
   while (true) {
+    const uint64_t seen = HostWaiter::Changes(call.node);
     const Scheduler::Outcome outcome =
         scheduler.Drive(call.lock, goal, call.now);
     if (outcome == Scheduler::Outcome::kReached) return absl::OkStatus();
+    // Drive releases the lock while bodies run, after its last look: a host
+    // function that returned meanwhile would never be seen.
+    if (HostWaiter::Changes(call.node) != seen) continue;
     const bool awaits_return = outcome == Scheduler::Outcome::kNeedsReturn;
     if (!awaits_return && scheduler.ExpireWait(call.lock, goal)) continue;
     if (HostHooks().controlled && !awaits_return && !options.timeout) {

@@ -1,6 +1,7 @@
 /* Host functions of two streams: each holds its stream (R110), all of them run
  * one after another on the context's thread. The order between the streams is
- * a decision of the policy; within a stream it is that of the calls. */
+ * a decision of the policy; within a stream it is that of the calls. The
+ * context's thread makes this a program with two threads. */
 #include "check.h"
 
 static char journal[32];

@@ -53,6 +53,6 @@ int main(int argc, char** argv) {
   Job jobs[3];
   for (int i = 0; i < 3; ++i) jobs[i] = (Job){mul, NewNumbers(2 * i + 3, 2)};
   RunThreads(3, Work, jobs, sizeof(Job));
-  for (int i = 0; i < 3; ++i) ShowDevice("x to the 81st", jobs[i].value, kBytes);
+  for (int i = 0; i < 3; ++i) ShowDevice("x^81", jobs[i].value, kBytes);
   return Finish();
 }

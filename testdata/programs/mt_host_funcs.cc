@@ -1,5 +1,6 @@
 // Host functions of two threads' streams: all run on the one thread of the
-// context, each stream's in its order; a mutex keeps their journal (R110, R112).
+// context, each stream's in its order; a mutex keeps their journal (R110,
+// R112).
 #include <mutex>
 #include <string>
 #include <thread>

@@ -12,7 +12,9 @@
 class Pool {
  public:
   explicit Pool(int threads) : mul_(NewBinary("Mul")) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
+    for (int i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] { Serve(); });
+    }
   }
   void Push(void* data) {
     const std::lock_guard<std::mutex> guard(mutex_);

@@ -25,19 +25,23 @@ static aclError Find(int64_t count, aclopHandle** handle) {
 int main(int argc, char** argv) {
   Start(argc, argv);
   Show("queue of 0", aclopSetMaxOpQueueNum(0));
-  /* The loaded models count too. */
-  Show("queue of 20", aclopSetMaxOpQueueNum(20));
+  /* The loaded models count too, so the oldest four of forty must go. */
+  Show("queue of 40", aclopSetMaxOpQueueNum(40));
   aclrtStream stream = NewStream();
   void* x = NewNumbers(3, 1);
-  for (int64_t count = 100; count < 112; ++count) CHECK(Compile(count));
-  for (int64_t count = 100; count < 112; ++count) {
+  for (int64_t count = 100; count < 140; ++count) CHECK(Compile(count));
+  int found = 0;
+  for (int64_t count = 100; count < 140; ++count) {
     aclopHandle* handle = NULL;
     const aclError code = Find(count, &handle);
-    printf("%d: %d\n", (int)count, code);
+    if (count < 104) Show("an old one", code);
+    if (count > 137) Show("a young one", code);
     if (code != ACL_SUCCESS) continue;
+    ++found;
     CHECK(TryRun(handle, x, x, x, (size_t)count * 4, stream));
     aclopDestroyHandle(handle);
   }
+  REQUIRE(found < 40);
   aclopHandle* loaded = NewBinary("Mul");
   Run(loaded, x, x, x, stream);
   CHECK(aclrtSynchronizeStream(stream));

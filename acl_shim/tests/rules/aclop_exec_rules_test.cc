@@ -40,6 +40,25 @@ TEST_F(AclopExec, R129_HandleCopiesDescriptorsAndAttributes) {
   EXPECT_EQ(Result(out), expected);
 }
 
+// The lock is released while a large kernel runs; a host function that returns
+// in that time must be seen by the call that synchronises.
+TEST_F(AclopExec, R110_AHostFunctionReturnsWhileAKernelRuns) {
+  constexpr size_t kCount = 200110;
+  aclopHandle* add = AddHandle({kCount});
+  aclDataBuffer* x = Half(kCount, 0);
+  int calls = 0;
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_EQ(Exec(add, {x, x}, {x}, stream_), ACL_SUCCESS);
+    ASSERT_EQ(aclrtLaunchHostFunc(
+                  stream_, [](void* count) { ++*static_cast<int*>(count); },
+                  &calls),
+              ACL_SUCCESS);
+    if (i % 10 != 9) continue;
+    ASSERT_EQ(aclrtSynchronizeStream(stream_), ACL_SUCCESS) << Message();
+  }
+  EXPECT_EQ(calls, 50);
+}
+
 TEST_F(AclopExec, R129_HostMemoryDescriptorIsNotSupported) {
   ASSERT_EQ(Load(BinaryModel("Add", {129})), ACL_SUCCESS);
   aclopHandle* handle = nullptr;

@@ -1,0 +1,128 @@
+"""Each program gives one outcome under each policy and seed.
+
+programs_test.py RUNFILES [--rotate=TEXT] [--programs=GLOB]
+TEXT, for example a commit's hash, chooses the seeds. Programs with several
+threads run without controlled threads here: those of kind "free" must only
+end."""
+
+import argparse
+import concurrent.futures
+import os
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import matrix  # noqa: E402
+
+# A result that is never the same twice: the comparison must see it.
+CANARY = matrix.Program('canary', 'single', 'small', 0, 'policy', '')
+CANARY_TEXT = '''#include <unistd.h>
+#include "check.h"
+int main(int argc, char** argv) {
+  Start(argc, argv);
+  printf("process %d\\n", (int)getpid());
+  return Finish();
+}
+'''
+
+
+def make_tree(root, prefix):
+    """An install tree of what the build made, below the runfiles `root`."""
+    for folder in ('lib64', 'bin'):
+        os.makedirs(os.path.join(prefix, folder))
+    shim = os.path.join(root, 'acl_shim')
+    for name in sorted(os.listdir(shim)):
+        if name.startswith('lib') and name.endswith('.so'):
+            os.symlink(os.path.realpath(os.path.join(shim, name)),
+                       os.path.join(prefix, 'lib64', name))
+    os.symlink(os.path.join(shim, 'include'), os.path.join(prefix, 'include'))
+    for tool in ('atc/atc', 'npuemu/npuemu'):
+        # A copy: npuemu finds its library beside itself.
+        shutil.copy(os.path.realpath(os.path.join(root, 'tools', tool)),
+                    os.path.join(prefix, 'bin'))
+
+
+def cells_of(program, seeds):
+    """Two runs a cell with other numbers of worker threads; fewer of what is
+    big or cannot be compared."""
+    if program.threads == 'multi' or program.cost == 'big':
+        seeds = seeds[:1]
+    pairs = ((1, 8),) if program.cost == 'small' else ((2, 8),)
+    if program.threads == 'multi' and program.kind == 'free':
+        pairs = ((2,),)
+    return [matrix.Cell(policy, seed, threads, False)
+            for policy in matrix.POLICIES for seed in seeds
+            for pair in pairs for threads in pair]
+
+
+def check(bench, program, seeds):
+    bench.build(program.name)
+    verdict = matrix.Verdict(program)
+    for cell in cells_of(program, seeds):
+        verdict.add(cell, bench.run(program.name, cell))
+    return verdict
+
+
+def report(verdict):
+    for cell, text, output in verdict.problems:
+        print('FAILED: %s: %s: %s\n%s' % (
+            verdict.program.name, matrix.cell_text(cell), text, output))
+    return bool(verdict.problems)
+
+
+def check_canary(bench, seeds):
+    source = os.path.join(bench.work, 'canary_source')
+    with open(source + '.c', 'w') as file:
+        file.write(CANARY_TEXT)
+    bench.build(CANARY.name, source)
+    verdict = matrix.Verdict(CANARY)
+    for _ in range(2):
+        cell = matrix.Cell('fifo', seeds[0], 1, False)
+        verdict.add(cell, bench.run(CANARY.name, cell))
+    if not verdict.problems:
+        print('FAILED: two different outputs were taken for equal')
+    return not verdict.problems
+
+
+def check_sees_races(verdicts):
+    """The races must show: policies give different outputs."""
+    moved = [verdict for verdict in verdicts
+             if verdict.program.name.startswith('race_') and
+             len({observation for key, seen in verdict.seen.items()
+                  if key[0] == 'output' for observation in seen}) > 1]
+    if len(moved) < 3:
+        print('FAILED: only %d races depend on the policy' % len(moved))
+    return len(moved) < 3
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('root')
+    parser.add_argument('--rotate', default='')
+    parser.add_argument('--programs', default='*')
+    options = parser.parse_args()
+    seeds = matrix.seeds_of(options.rotate, 3)
+    root = os.path.abspath(options.root)
+    with tempfile.TemporaryDirectory(dir=os.environ.get('TEST_TMPDIR')) as work:
+        prefix = os.path.join(work, 'toolkit')
+        make_tree(root, prefix)
+        bench = matrix.Bench(prefix, os.path.join(root, 'testdata'), work)
+        bench.make_models()
+        programs = matrix.load(os.path.join(root, 'testdata', 'programs',
+                                            'programs.tsv'), options.programs)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            verdicts = list(pool.map(
+                lambda program: check(bench, program, seeds), programs))
+        failures = sum([report(verdict) for verdict in verdicts])
+        failures += check_canary(bench, seeds)
+        if options.programs == '*':
+            failures += check_sees_races(verdicts)
+    print('%d programs, %d runs, seeds %s: %d failures' % (
+        len(programs), sum(verdict.runs for verdict in verdicts),
+        ' '.join(map(str, seeds)), failures))
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
