@@ -94,20 +94,39 @@ void ThreadControl::SwitchPoint(Thread* self, const char* label) {
   Pass(self, /*last_first=*/true, label);
 }
 
+// Counts a poll of the running thread; every kPolls in a row drive the
+// client's work. Unlocks and locks.
+bool ThreadControl::CountPoll() {
+  if (++polls_ % kPolls != 0) return false;
+  bool (*const drive)() = drive_;
+  if (drive != nullptr) {
+    lock_.unlock();  // the thread still holds the baton
+    drive();
+    lock_.lock();
+  }
+  return true;
+}
+
 void ThreadControl::Yield(Thread* self, const char* label) {
   lock_.lock();
   activity_.fetch_add(1, std::memory_order_relaxed);
   if (self->state == State::kOutside) Rejoin(self);
   Advance(self, Time(*self) + kYieldTime);
   Arrive(self, label);
-  bool (*const drive)() = drive_;
-  if (++polls_ % kPolls == 0 && drive != nullptr) {
-    lock_.unlock();  // self still holds the baton
-    drive();
-    lock_.lock();
-  }
+  CountPoll();
   self->state = State::kReady;
   Pass(self, /*last_first=*/false, label);
+}
+
+void ThreadControl::Poll(Thread* self, const char* label) {
+  lock_.lock();
+  activity_.fetch_add(1, std::memory_order_relaxed);
+  if (self->state == State::kOutside) Rejoin(self);
+  Advance(self, Time(*self) + kYieldTime);
+  Arrive(self, label);
+  const bool enough = CountPoll();
+  self->state = State::kReady;
+  Pass(self, /*last_first=*/!enough, label);
 }
 
 void ThreadControl::Sleep(Thread* self, const char* label,
@@ -116,12 +135,7 @@ void ThreadControl::Sleep(Thread* self, const char* label,
   activity_.fetch_add(1, std::memory_order_relaxed);
   if (self->state == State::kOutside) Rejoin(self);
   Arrive(self, label);
-  bool (*const drive)() = drive_;
-  if (++polls_ % kPolls == 0 && drive != nullptr) {
-    lock_.unlock();
-    drive();
-    lock_.lock();
-  }
+  CountPoll();
   self->state = State::kAsleep;
   self->what = "a sleep";
   const uint64_t now = Time(*self);
@@ -150,6 +164,7 @@ WakeReason ThreadControl::Commit(Thread* self) {
   self->deadlock = false;
   if (self->woken) {
     self->state = State::kReady;
+    self->until = kNoTime;
   } else {
     self->state = State::kBlocked;
     Settle(self);
@@ -157,6 +172,13 @@ WakeReason ThreadControl::Commit(Thread* self) {
   Pass(self, /*last_first=*/true, self->what);
   if (self->deadlock) return WakeReason::kDeadlock;
   return self->timed_out ? WakeReason::kTimedOut : WakeReason::kWoken;
+}
+
+void ThreadControl::Unprepare(Thread* self) {
+  const Guard guard(lock_);
+  if (self->object != nullptr) blocked_.fetch_sub(1);
+  self->object = nullptr;
+  self->until = kNoTime;
 }
 
 WakeReason ThreadControl::BlockClient(Thread* self, const char* what,
@@ -351,8 +373,8 @@ ThreadControl::Thread* ThreadControl::ByScript() {
 }
 
 // Counts the arrivals that the script's step waits for.
-void ThreadControl::Arrive(const Thread* self, const char* label) {
-  const_cast<Thread*>(self)->label = label;
+void ThreadControl::Arrive(Thread* self, const char* label) {
+  self->label = label;
   if (step_ >= options_.script.size()) return;
   const ThreadStep& step = options_.script[step_];
   if (step.thread != self->id || step.label != label) return;
