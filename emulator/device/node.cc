@@ -1,6 +1,7 @@
 #include "emulator/device/node.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -45,9 +46,18 @@ Node::Node(const Config& config, const SocProfile& soc,
     devices_[i].id = static_cast<int>(i);
   }
   helper_ = std::make_unique<HelperThread>(this);
+  helper_->DriveWhenAsked();
+  if (config_.control_threads && !HostHooks().controlled) {
+    std::fputs("npuemu: --control-threads has no effect: this program was not "
+               "started by npuemu run\n",
+               stderr);
+  }
 }
 
-Node::~Node() { helper_.reset(); }
+Node::~Node() {
+  helper_->StopDriving();
+  helper_.reset();
+}
 
 absl::StatusOr<Device*> Node::FindDevice(int id) {
   if (id < 0 || id >= device_count()) {
@@ -62,7 +72,12 @@ absl::StatusOr<Device*> Node::FindDevice(int id) {
 std::unique_ptr<HostThread> Node::MakeThread() {
   const std::lock_guard<std::mutex> guard(mutex_);
   auto thread = std::make_unique<HostThread>();
-  thread->id = next_thread_id_++;
+  // By creation where somebody sees it; threads of ours and oneTBB's come
+  // behind them.
+  constexpr int kOthers = 1 << 16;
+  const bool observed = HostHooks().observed;
+  const int id = HostHooks().thread();
+  thread->id = id >= 0 ? id : next_thread_id_++ + (observed ? kOthers : 0);
   return thread;
 }
 
@@ -75,6 +90,7 @@ void Node::Finish() {
 void Node::Changed() {
   ++changes_;
   if (blocked_ > 0) changed_.notify_all();
+  HostHooks().wake();  // cheap if nobody waits
 }
 
 namespace {
@@ -89,10 +105,19 @@ Lock EnterNode(std::mutex& mutex, const char* label) {
 
 }  // namespace
 
+SimTime ProgramClock() {
+  return SimTime(SimDuration(HostHooks().clock()));
+}
+
+void SetProgramClock(SimTime time) {
+  HostHooks().set_clock(static_cast<uint64_t>(Nanoseconds(time)));
+}
+
 Call::Call(Node& n, HostThread& t, const char* call_name)
     : node(n), thread(t), name(call_name),
       lock(EnterNode(n.mutex_, call_name)) {
   ++node.calls_;
+  thread.clock = std::max(thread.clock, ProgramClock());
   now = std::max(thread.clock, node.scheduler_.committed());
   node.scheduler_.AdvanceTo(lock, now);
   Event event;
@@ -110,6 +135,7 @@ Call::~Call() {
   node.Changed();
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
   lock.unlock();
+  SetProgramClock(thread.clock);
   HostHooks().leave();
 }
 

@@ -6,6 +6,7 @@ namespace {
 constexpr NpuemuHostHooks kNobody = {
     .version = kNpuemuHostHooksVersion,
     .controlled = false,
+    .observed = false,
     .enter = [] {},
     .leave = [] {},
     .switch_point = [](const char*) {},

@@ -18,6 +18,7 @@ struct NpuemuHostHooks {
   uint32_t version;  // kNpuemuHostHooksVersion
   // One thread runs at a time and the seed chooses which (--control-threads).
   bool controlled;
+  bool observed;  // somebody is there: thread() knows the program's threads
 
   // What the calling thread does in between is ours: its pthread operations
   // are neither observed nor switch points. Calls nest.

@@ -531,6 +531,7 @@ void ThreadControl::Unstick(bool give_up) {
   bool (*drive)() = nullptr;
   {
     const Guard guard(lock_);
+    if (running_ != nullptr && running_->in_client.load() != 0) return;
     drive = drive_;
   }
   if (drive != nullptr && drive()) {

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -25,7 +26,7 @@ struct Result {
 
 using Environment = std::map<std::string, std::string>;
 
-Result Run(const std::string& scene, Environment environment = {}) {
+Result RunScene(const std::string& scene, Environment environment = {}) {
   int ends[2];
   EXPECT_EQ(pipe(ends), 0);
   char folder[4096];
@@ -64,7 +65,7 @@ Result Run(const std::string& scene, Environment environment = {}) {
 
 Result RunSeed(const std::string& scene, int seed,
                const std::string& schedule = "random") {
-  return Run(scene, {{"NPUEMU_SCHEDULE", schedule},
+  return RunScene(scene, {{"NPUEMU_SCHEDULE", schedule},
                      {"NPUEMU_SEED", std::to_string(seed)}});
 }
 
@@ -75,7 +76,7 @@ class BusyLoop {
     child_ = fork();
     if (child_ == 0) {
       alarm(120);  // in case the test is killed
-      for (volatile int spin = 0;; spin = spin + 1) {
+      for (std::atomic<int> spin{0};; ++spin) {
       }
     }
   }
@@ -109,7 +110,7 @@ TEST_P(SceneTest, RunsWithoutControl) {
       std::string(GetParam()) == "sleep") {
     GTEST_SKIP() << "takes an hour";
   }
-  const Result result = Run(GetParam(), {{"NPUEMU_CONTROL_THREADS", "0"}});
+  const Result result = RunScene(GetParam(), {{"NPUEMU_CONTROL_THREADS", "0"}});
   EXPECT_EQ(result.code, 0) << result.out;
 }
 
@@ -144,11 +145,11 @@ TEST(PreloadTest, LostUpdateIsFoundBySomeSeed) {
 TEST(PreloadTest, ScriptReachesTheLostUpdate) {
   // Each reads before either writes.
   const Result result =
-      Run("unrelated", {{"NPUEMU_THREAD_SCRIPT",
+      RunScene("unrelated", {{"NPUEMU_THREAD_SCRIPT",
                          "0:pthread_create 1:pthread_mutex_lock 0 2 1"}});
   EXPECT_EQ(result.out, "counter 1\n\n");
   const Result wrong =
-      Run("unrelated", {{"NPUEMU_THREAD_SCRIPT", "0 1:sem_post"}});
+      RunScene("unrelated", {{"NPUEMU_THREAD_SCRIPT", "0 1:sem_post"}});
   EXPECT_EQ(wrong.code, 68);
   EXPECT_NE(wrong.out.find("step 2 \"1:sem_post\" cannot be done"),
             std::string::npos)
@@ -157,7 +158,7 @@ TEST(PreloadTest, ScriptReachesTheLostUpdate) {
 
 TEST(PreloadTest, PicksReplayOrNameTheFirstDifference) {
   // All of thread 1 last.
-  const Result result = Run("mutex", {{"NPUEMU_THREAD_PICKS", "0*2 9"}});
+  const Result result = RunScene("mutex", {{"NPUEMU_THREAD_PICKS", "0*2 9"}});
   EXPECT_EQ(result.code, 68);
   EXPECT_NE(result.out.find("replay difference at thread decision 2: "
                             "recorded: thread 9; this run"),
@@ -191,7 +192,7 @@ TEST(PreloadTest, ThreadBlockedInReadIsLetGoAndNamed) {
 }
 
 TEST(PreloadTest, DeadlockIsNamedAndEndsWithTheHangTimeout) {
-  const Result result = Run("deadlock", {{"NPUEMU_SCHEDULE", "late"},
+  const Result result = RunScene("deadlock", {{"NPUEMU_SCHEDULE", "late"},
                                          {"NPUEMU_HANG_TIMEOUT", "1"}});
   EXPECT_EQ(result.code, 70);
   for (const char* line :

@@ -293,7 +293,10 @@ bool HookBlock(const char* what, uint64_t until) {
 }
 
 void HookWake() {
-  if (control == nullptr || !control->AnyBlocked()) return;
+  if (control == nullptr) return;
+  // Between its last look and its wait a thread could miss this one.
+  if (local.control == nullptr) missed_wake = true;
+  if (!control->AnyBlocked()) return;
   ++local.depth;
   control->Wake(local.control, control->ClientObject());
   --local.depth;
@@ -322,6 +325,7 @@ void HookSetDrive(bool (*drive)()) {
 NpuemuHostHooks hooks = {
     .version = kNpuemuHostHooksVersion,
     .controlled = false,
+    .observed = true,
     .enter = Enter,
     .leave = Leave,
     .switch_point = HookSwitchPoint,
