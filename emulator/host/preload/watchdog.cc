@@ -109,7 +109,8 @@ class Watchdog {
     const bool hopeless = Control()->Stuck(&report);
     if (hopeless && !reported_) {
       reported_ = true;
-      Say("deadlock: every thread waits\n" + report.substr(0, report.size() - 1));
+      report.pop_back();
+      Say("deadlock: every thread waits\n" + report);
     }
     const char* given = std::getenv("NPUEMU_HANG_TIMEOUT");
     const int seconds =
