@@ -13,6 +13,7 @@
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
 #include "emulator/memory/fault_handler.h"
+#include "emulator/task/worker_threads.h"
 #include "kernels/op/parallel.h"
 
 namespace npuemu::shim {
@@ -47,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
   config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
                                        config.devices);
   kernels::SetKernelThreads(static_cast<int>(config.threads));
+  kernels::SetWorkerEntered(&CountWorkerThread);
   return Node::Create(config);
 }
 

@@ -7,14 +7,19 @@
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
 #include "emulator/device/stream.h"
+#include "emulator/host/host_hooks.h"
 
 namespace npuemu {
 namespace {
 
 // Runs one function with the lock released and reports its return.
 void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
+  const NpuemuHostHooks& hooks = HostHooks();
   lock.unlock();
+  hooks.leave();
+  hooks.switch_point("host function");
   work.function(work.user_data);
+  hooks.enter();
   lock.lock();
   queue->clock = std::max(queue->clock, work.delivered) + CostModel::kCallback;
   Event event;
@@ -30,16 +35,37 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
   node.Changed();
 }
 
+// Waits for work or the end. The thread runs the program's functions: if
+// threads are controlled, it is.
+void AwaitWork(Lock& lock, CallbackQueue* queue) {
+  const NpuemuHostHooks& hooks = HostHooks();
+  const auto ready = [&] { return queue->stop || !queue->work.empty(); };
+  if (!hooks.controlled) {
+    queue->host_wake.wait(lock, ready);
+    return;
+  }
+  while (!ready()) {
+    lock.unlock();
+    hooks.leave();
+    hooks.block("a host function to run", kNpuemuIdle);
+    hooks.enter();
+    lock.lock();
+  }
+}
+
 void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
+  const NpuemuHostHooks& hooks = HostHooks();
+  hooks.enter();
   Lock lock(node->mutex());
   while (true) {
-    queue->host_wake.wait(
-        lock, [&] { return queue->stop || !queue->work.empty(); });
-    if (queue->stop) return;
+    AwaitWork(lock, queue.get());
+    if (queue->stop) break;
     HostWork work = std::move(queue->work.front());
     queue->work.pop_front();
     RunWork(*node, lock, queue.get(), std::move(work));
   }
+  lock.unlock();
+  hooks.leave();
 }
 
 }  // namespace
@@ -87,6 +113,7 @@ absl::Status LaunchOnContextThread(Call& call, Stream* stream,
     if (context->host_functions == nullptr) {
       auto queue = std::make_shared<CallbackQueue>(context->device().id);
       call.node.AddInternalThread();
+      HostHooks().own_thread();
       queue->host_thread = std::thread(HostThreadLoop, &call.node, queue);
       context->host_functions = queue;
     }
@@ -123,13 +150,16 @@ void StopHostThread(Call& call, CallbackQueue* queue) {
   if (!queue->host_thread.joinable()) return;
   queue->stop = true;
   queue->host_wake.notify_all();
+  HostHooks().wake();
   // A function on this very thread may end its own context: nobody to wait for.
   if (queue->host_thread.get_id() == std::this_thread::get_id()) {
     queue->host_thread.detach();
     return;
   }
   call.lock.unlock();
+  HostHooks().leave();
   queue->host_thread.join();
+  HostHooks().enter();
   call.lock.lock();
   call.node.RemoveInternalThread();
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/host/host_hooks.h"
+#include "emulator/task/worker_threads.h"
 
 namespace npuemu {
 namespace {
@@ -58,22 +61,37 @@ absl::Status Hang(Call& call, const Goal& goal, const WaitOptions& options,
 class HostWaiter {
  public:
   HostWaiter(Call& call, const WaitOptions& options)
-      : call_(call), node_(call.node), begun_(WallClock::now()) {
+      : call_(call),
+        node_(call.node),
+        what_(options.what),
+        begun_(WallClock::now()) {
+    if (options.timeout) virtual_until_ = call.now + *options.timeout;
     hang_at_ = begun_ + std::chrono::seconds(node_.config().hang_timeout);
     if (options.timeout) timeout_at_ = begun_ + *options.timeout;
   }
 
-  bool Alone() const {
-    return node_.blocked_ + 1 + node_.internal_threads_ >= ThreadCount();
+  // A host function on a thread of ours may still act (`awaits_return`); one
+  // that is controlled is known to be blocked too.
+  bool Alone(bool awaits_return) const {
+    if (controlled_) return deadlock_;
+    if (awaits_return) return false;
+    const int self = IsWorkerThread() ? 0 : 1;
+    return node_.blocked_ - node_.blocked_workers_ + self +
+               node_.internal_threads_ + WorkerThreads() >=
+           ThreadCount();
   }
   bool TimedOut() const {
+    if (controlled_) return virtual_until_ && call_.now >= *virtual_until_;
     return WallClock::now() >= timeout_at_;
   }
-  bool Hung() const { return WallClock::now() >= hang_at_; }
+  bool Hung() const { return !controlled_ && WallClock::now() >= hang_at_; }
   // How often something changed that a waiting call must look at.
   static uint64_t Changes(const Node& node) { return node.changes_; }
 
   void Block() {
+    if (controlled_) return BlockControlled();
+    const int worker = IsWorkerThread() ? 1 : 0;
+    node_.blocked_workers_ += worker;
     const uint64_t seen = node_.changes_;
     auto until = std::max(hang_at_, WallClock::now() + kLook);
     if (timeout_at_ < until) until = timeout_at_;
@@ -82,6 +100,7 @@ class HostWaiter {
     node_.changed_.wait_until(call_.lock, until,
                               [&] { return node_.changes_ != seen; });
     --node_.blocked_;
+    node_.blocked_workers_ -= worker;
     if (node_.changes_ != seen) {
       hang_at_ = WallClock::now() +
                  std::chrono::seconds(node_.config().hang_timeout);
@@ -89,8 +108,32 @@ class HostWaiter {
   }
 
  private:
+  // Others run until one of them changes something, or all are blocked.
+  void BlockControlled() {
+    const NpuemuHostHooks& hooks = HostHooks();
+    const uint64_t until =
+        virtual_until_ ? static_cast<uint64_t>(Nanoseconds(*virtual_until_))
+                       : 0;
+    node_.scheduler_.Flush(call_.lock);
+    ++node_.blocked_;
+    --node_.calls_;
+    SetProgramClock(call_.now);
+    call_.lock.unlock();
+    hooks.leave();
+    deadlock_ = !hooks.block(what_, until);
+    hooks.enter();
+    call_.lock.lock();
+    --node_.blocked_;
+    ++node_.calls_;
+    call_.WaitedUntil(ProgramClock());
+  }
+
   Call& call_;
   Node& node_;
+  const char* const what_;
+  const bool controlled_ = HostHooks().controlled;
+  bool deadlock_ = false;
+  std::optional<SimTime> virtual_until_;
   const WallClock::time_point begun_;
   WallClock::time_point hang_at_;
   WallClock::time_point timeout_at_ = WallClock::time_point::max();
@@ -110,13 +153,8 @@ absl::Status WaitFor(Call& call, const Goal& goal,
     if (HostWaiter::Changes(call.node) != seen) continue;
     const bool awaits_return = outcome == Scheduler::Outcome::kNeedsReturn;
     if (!awaits_return && scheduler.ExpireWait(call.lock, goal)) continue;
-    if (HostHooks().controlled && !awaits_return && !options.timeout) {
-      if (call.BlockControlled(options.what)) continue;
-      return Hang(call, goal, options, "no controlled thread can go on");
-    }
     if (waiter == nullptr) waiter = std::make_unique<HostWaiter>(call, options);
-    // A host function on our own thread may still act; else nobody can.
-    const bool alone = !awaits_return && waiter->Alone();
+    const bool alone = waiter->Alone(awaits_return);
     if (options.timeout && (alone || waiter->TimedOut())) {
       call.WaitedUntil(call.now + *options.timeout);
       return FaultError(options.on_timeout,
@@ -145,7 +183,46 @@ HelperThread::~HelperThread() {
   thread_.join();
 }
 
+namespace {
+
+// The node that set_drive's function works for.
+std::atomic<HelperThread*> g_driven{nullptr};
+
+}  // namespace
+
+void HelperThread::DriveWhenAsked() {
+  if (!HostHooks().controlled) return;
+  g_driven = this;
+  HostHooks().set_drive([] {
+    HelperThread* helper = g_driven;
+    return helper != nullptr && helper->DriveOnce();
+  });
+}
+
+void HelperThread::StopDriving() {
+  HelperThread* self = this;
+  if (!g_driven.compare_exchange_strong(self, nullptr)) return;
+  HostHooks().set_drive(nullptr);
+}
+
+bool HelperThread::DriveOnce() {
+  Lock lock(node_->mutex_);
+  if (!node_->scheduler_.HasDeferred()) return false;
+  const size_t before = node_->log_.count();
+  const SimTime now = node_->scheduler_.committed();
+  node_->scheduler_.DriveAll(lock, now);
+  if (node_->log_.count() == before) return false;
+  Event event;
+  event.kind = EventKind::kHelper;
+  event.time = now;
+  event.name = "no thread can go on, or one polls";
+  node_->log_.Append(event);
+  node_->Changed();
+  return true;
+}
+
 void HelperThread::Wake() {
+  if (HostHooks().controlled) return;
   if (!thread_.joinable()) {
     ++node_->internal_threads_;
     thread_ = std::thread([this] { Loop(); });

@@ -41,7 +41,15 @@ class HelperThread {
   // Called under the node's lock when work was left behind.
   void Wake();
 
+  // With controlled threads nothing goes by a wall clock: whoever controls
+  // them asks for the work when no thread can go on, or one polls. One node
+  // per process is asked.
+  void DriveWhenAsked();
+  void StopDriving();
+
  private:
+  bool DriveOnce();
+
   void Loop();
   bool OthersAreAsleep() const;
 

@@ -1,6 +1,7 @@
 #include "emulator/device/node.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,9 +48,18 @@ Node::Node(const Config& config, const SocProfile& soc,
     devices_[i].id = static_cast<int>(i);
   }
   helper_ = std::make_unique<HelperThread>(this);
+  helper_->DriveWhenAsked();
+  if (config_.control_threads && !HostHooks().controlled) {
+    std::fputs("npuemu: --control-threads has no effect: this program was not "
+               "started by npuemu run\n",
+               stderr);
+  }
 }
 
-Node::~Node() { helper_.reset(); }
+Node::~Node() {
+  helper_->StopDriving();
+  helper_.reset();
+}
 
 absl::StatusOr<Device*> Node::FindDevice(int id) {
   if (id < 0 || id >= device_count()) {
@@ -64,7 +74,12 @@ absl::StatusOr<Device*> Node::FindDevice(int id) {
 std::unique_ptr<HostThread> Node::MakeThread() {
   const std::lock_guard<std::mutex> guard(mutex_);
   auto thread = std::make_unique<HostThread>();
-  thread->id = next_thread_id_++;
+  // By creation where somebody sees it; threads of ours and oneTBB's come
+  // behind them.
+  constexpr int kOthers = 1 << 16;
+  const bool observed = HostHooks().observed;
+  const int id = HostHooks().thread();
+  thread->id = id >= 0 ? id : next_thread_id_++ + (observed ? kOthers : 0);
   return thread;
 }
 
@@ -76,9 +91,8 @@ void Node::Finish() {
 
 void Node::Changed() {
   ++changes_;
-  if (blocked_ == 0) return;
-  changed_.notify_all();
-  HostHooks().wake();
+  if (blocked_ > 0) changed_.notify_all();
+  HostHooks().wake();  // cheap if nobody waits
 }
 
 uint64_t Node::TakeStreamAddress() {
@@ -107,10 +121,19 @@ Lock EnterNode(std::mutex& mutex, const char* label) {
 
 }  // namespace
 
+SimTime ProgramClock() {
+  return SimTime(SimDuration(HostHooks().clock()));
+}
+
+void SetProgramClock(SimTime time) {
+  HostHooks().set_clock(static_cast<uint64_t>(Nanoseconds(time)));
+}
+
 Call::Call(Node& n, HostThread& t, const char* call_name)
     : node(n), thread(t), name(call_name),
       lock(EnterNode(n.mutex_, call_name)) {
   ++node.calls_;
+  thread.clock = std::max(thread.clock, ProgramClock());
   now = std::max(thread.clock, node.scheduler_.committed());
   node.scheduler_.AdvanceTo(lock, now);
   Event event;
@@ -128,6 +151,7 @@ Call::~Call() {
   node.Changed();
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
   lock.unlock();
+  SetProgramClock(thread.clock);
   HostHooks().leave();
 }
 
@@ -141,19 +165,6 @@ void Call::SwitchPoint(const char* label) {
   lock = EnterNode(node.mutex_, label);
   ++node.calls_;
   now = std::max(now, node.scheduler_.committed());
-}
-
-bool Call::BlockControlled(const char* what) {
-  const NpuemuHostHooks& hooks = HostHooks();
-  ++node.blocked_;
-  lock.unlock();
-  hooks.leave();
-  const bool others_act = hooks.block(what, 0);
-  hooks.enter();
-  lock.lock();
-  --node.blocked_;
-  now = std::max(now, node.scheduler_.committed());
-  return others_act;
 }
 
 void Call::Log(EventKind kind, int device, int stream, uint64_t a,

@@ -146,9 +146,15 @@ class Node {
   uint64_t changes_ = 0;   // grows with every call and host return
   int blocked_ = 0;        // threads in a wait of ours
   int calls_ = 0;          // threads in a call now, blocked ones included
+  int blocked_workers_ = 0;  // of them, oneTBB's threads that we counted
   int internal_threads_ = 0;
   std::unique_ptr<class HelperThread> helper_;
 };
+
+// The calling thread's virtual time as controlled sleeps see it (design 5);
+// zero without control.
+SimTime ProgramClock();
+void SetProgramClock(SimTime time);
 
 // One API call of a host thread: holds the lock, knows its time, and executes
 // what it decided before it returns.
@@ -168,11 +174,6 @@ class Call {
   // Another controlled thread may run before this returns; it may change
   // everything that the lock protects. `label`: static text, e.g. "S3".
   void SwitchPoint(const char* label);
-
-  // Controlled threads: this one cannot go on before another one acts; the
-  // caller looks again after it. False: none can act any more. REQUIRES:
-  // HostHooks().controlled.
-  bool BlockControlled(const char* what);
 
   // The thread has waited until `when`.
   void WaitedUntil(SimTime when) {

@@ -6,6 +6,7 @@ namespace {
 constexpr NpuemuHostHooks kNobody = {
     .version = kNpuemuHostHooksVersion,
     .controlled = false,
+    .observed = false,
     .enter = [] {},
     .leave = [] {},
     .switch_point = [](const char*) {},
@@ -14,6 +15,11 @@ constexpr NpuemuHostHooks kNobody = {
     .thread = [] { return -1; },
     .clock = [] { return uint64_t{0}; },
     .set_clock = [](uint64_t) {},
+    .own_thread = [] {},
+    .set_drive = [](bool (*)()) {},
+    .on_decision = [](void (*)(uint64_t, int, int, const char*)) {},
+    .on_edge = [](void (*)(bool, const void*, int)) {},
+    .deterministic = [] { return true; },
 };
 
 const NpuemuHostHooks* Find() {

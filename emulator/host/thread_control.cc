@@ -94,20 +94,39 @@ void ThreadControl::SwitchPoint(Thread* self, const char* label) {
   Pass(self, /*last_first=*/true, label);
 }
 
+// Counts a poll of the running thread; every kPolls in a row drive the
+// client's work. Unlocks and locks.
+bool ThreadControl::CountPoll() {
+  if (++polls_ % kPolls != 0) return false;
+  bool (*const drive)() = drive_;
+  if (drive != nullptr) {
+    lock_.unlock();  // the thread still holds the baton
+    drive();
+    lock_.lock();
+  }
+  return true;
+}
+
 void ThreadControl::Yield(Thread* self, const char* label) {
   lock_.lock();
   activity_.fetch_add(1, std::memory_order_relaxed);
   if (self->state == State::kOutside) Rejoin(self);
   Advance(self, Time(*self) + kYieldTime);
   Arrive(self, label);
-  bool (*const drive)() = drive_;
-  if (++polls_ % kPolls == 0 && drive != nullptr) {
-    lock_.unlock();  // self still holds the baton
-    drive();
-    lock_.lock();
-  }
+  CountPoll();
   self->state = State::kReady;
   Pass(self, /*last_first=*/false, label);
+}
+
+void ThreadControl::Poll(Thread* self, const char* label) {
+  lock_.lock();
+  activity_.fetch_add(1, std::memory_order_relaxed);
+  if (self->state == State::kOutside) Rejoin(self);
+  Advance(self, Time(*self) + kYieldTime);
+  Arrive(self, label);
+  const bool enough = CountPoll();
+  self->state = State::kReady;
+  Pass(self, /*last_first=*/!enough, label);
 }
 
 void ThreadControl::Sleep(Thread* self, const char* label,
@@ -116,12 +135,7 @@ void ThreadControl::Sleep(Thread* self, const char* label,
   activity_.fetch_add(1, std::memory_order_relaxed);
   if (self->state == State::kOutside) Rejoin(self);
   Arrive(self, label);
-  bool (*const drive)() = drive_;
-  if (++polls_ % kPolls == 0 && drive != nullptr) {
-    lock_.unlock();
-    drive();
-    lock_.lock();
-  }
+  CountPoll();
   self->state = State::kAsleep;
   self->what = "a sleep";
   const uint64_t now = Time(*self);
@@ -150,6 +164,7 @@ WakeReason ThreadControl::Commit(Thread* self) {
   self->deadlock = false;
   if (self->woken) {
     self->state = State::kReady;
+    self->until = kNoTime;
   } else {
     self->state = State::kBlocked;
     Settle(self);
@@ -157,6 +172,13 @@ WakeReason ThreadControl::Commit(Thread* self) {
   Pass(self, /*last_first=*/true, self->what);
   if (self->deadlock) return WakeReason::kDeadlock;
   return self->timed_out ? WakeReason::kTimedOut : WakeReason::kWoken;
+}
+
+void ThreadControl::Unprepare(Thread* self) {
+  const Guard guard(lock_);
+  if (self->object != nullptr) blocked_.fetch_sub(1);
+  self->object = nullptr;
+  self->until = kNoTime;
 }
 
 WakeReason ThreadControl::BlockClient(Thread* self, const char* what,
@@ -351,8 +373,8 @@ ThreadControl::Thread* ThreadControl::ByScript() {
 }
 
 // Counts the arrivals that the script's step waits for.
-void ThreadControl::Arrive(const Thread* self, const char* label) {
-  const_cast<Thread*>(self)->label = label;
+void ThreadControl::Arrive(Thread* self, const char* label) {
+  self->label = label;
   if (step_ >= options_.script.size()) return;
   const ThreadStep& step = options_.script[step_];
   if (step.thread != self->id || step.label != label) return;
@@ -463,88 +485,11 @@ bool ThreadControl::GiveUp() {
   return false;
 }
 
-// --- the watchdog's side ---------------------------------------------------
-
-bool ThreadControl::Running(int* id, int* tid) {
-  const Guard guard(lock_);
-  if (running_ == nullptr || running_->in_client.load() != 0) return false;
-  *id = running_->id;
-  *tid = running_->tid;
-  return true;
-}
-
-bool ThreadControl::LetGo(int id, uint64_t activity, const char** label) {
-  const Guard guard(lock_);
-  Thread* thread = running_;
-  if (activity != activity_ || thread == nullptr || thread->id != id ||
-      thread->in_client.load() != 0 || thread->state != State::kRunning) {
-    return false;
-  }
-  const bool first = !thread->named;
-  thread->named = true;
-  thread->state = State::kOutside;
-  *label = thread->label;
-  ++outside_;
-  running_ = nullptr;
-  deterministic_ = false;
-  Dispatch();
-  return first;
-}
-
-bool ThreadControl::Stuck(std::string* report) {
-  const Guard guard(lock_);
-  if (running_ != nullptr || outside_ > 0 || strangers_ > 0) return false;
-  if (threads_.empty()) return false;
-  bool hopeless = true;
-  for (const Thread* thread : threads_) {
-    hopeless &= thread->state == State::kBlocked;
-    *report += "npuemu:   ";
-    *report += Describe(*thread);
-    *report += '\n';
-  }
-  return hopeless;
-}
-
-void ThreadControl::Unstick(bool give_up) {
-  bool (*drive)() = nullptr;
-  {
-    const Guard guard(lock_);
-    drive = drive_;
-  }
-  if (drive != nullptr && drive()) {
-    deterministic_ = false;
-    return;
-  }
-  if (!give_up) return;
-  const Guard guard(lock_);
-  if (running_ != nullptr || !GiveUp()) return;
-  deterministic_ = false;
-  Dispatch();
-}
-
 ThreadControl::Thread* ThreadControl::Find(int id) {
   for (Thread* thread : threads_) {
     if (thread->id == id) return thread;
   }
   return nullptr;
-}
-
-std::string ThreadControl::Describe(const Thread& thread) const {
-  std::string text = "thread ";
-  text += std::to_string(thread.id);
-  switch (thread.state) {
-    case State::kReady: text += " can run"; break;
-    case State::kRunning: text += " runs"; break;
-    case State::kBlocked: text += " waits for "; break;
-    case State::kAsleep: text += " is in "; break;
-    case State::kOutside: text += " was let go"; break;
-    case State::kEnded: text += " has ended"; break;
-  }
-  if (thread.state == State::kBlocked || thread.state == State::kAsleep) {
-    text += thread.what;
-  }
-  text += ", last at ";
-  return text + thread.label;
 }
 
 void ThreadControl::Fail(const std::string& message) {

@@ -100,6 +100,8 @@ class ThreadControl {
   // As SwitchPoint, of a thread that found nothing to do: others first if they
   // can. Every 64th in a row also drives the client's work (design 4, polls).
   void Yield(Thread* self, const char* label);
+  // As SwitchPoint; every 64th poll in a row (of the clock) is a Yield.
+  void Poll(Thread* self, const char* label);
   void Sleep(Thread* self, const char* label, uint64_t nanoseconds);
 
   // Two halves, so that the caller can unlock in between: from Prepare on a
@@ -108,6 +110,8 @@ class ThreadControl {
   void Prepare(Thread* self, const void* object, const char* what,
                uint64_t until = kNoTime);
   WakeReason Commit(Thread* self);
+  // Instead of Commit: there is no need to wait.
+  void Unprepare(Thread* self);
   WakeReason Block(Thread* self, const void* object, const char* what,
                    uint64_t until = kNoTime) {
     Prepare(self, object, what, until);
@@ -166,7 +170,8 @@ class ThreadControl {
   Thread* Choose(const Thread* self, bool last_first, const char* label);
   Thread* ByScript();
   size_t Decide(const ThreadChoice& choice, const char* label);
-  void Arrive(const Thread* self, const char* label);
+  bool CountPoll();
+  void Arrive(Thread* self, const char* label);
   void Pass(Thread* self, bool last_first, const char* label);
   void Grant(Thread* thread);
   void Dispatch();

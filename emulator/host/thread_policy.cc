@@ -22,11 +22,20 @@ size_t IndexOfLast(const ThreadChoice& choice) {
   return i;
 }
 
+// Choices after which a thread that always goes first lets others run: it may
+// wait for them in a loop.
+constexpr int kTurn = 1000;
+
 class FifoThreads : public ThreadPolicy {
  public:
   size_t Pick(const ThreadChoice& choice) override {
-    return choice.last_first ? IndexOfLast(choice) : NextInTurn(choice);
+    if (choice.last_first && ++turn_ < kTurn) return IndexOfLast(choice);
+    turn_ = 0;
+    return NextInTurn(choice);
   }
+
+ private:
+  int turn_ = 0;
 };
 
 class TimedThreads : public ThreadPolicy {
@@ -81,8 +90,10 @@ class PctThreads : public ThreadPolicy {
 
   size_t Pick(const ThreadChoice& choice) override {
     const uint64_t step = step_++;
-    // A change point, or a thread that asked to be passed over: it goes last.
-    if (choice.yielded ||
+    // A change point, or a thread that asked to be passed over or runs for
+    // long: it goes last.
+    turn_ = choice.last_first ? turn_ + 1 : 0;
+    if (choice.yielded || turn_ == kTurn ||
         std::find(changes_.begin(), changes_.end(), step) != changes_.end()) {
       priorities_[static_cast<size_t>(choice.last)] = --lowest_;
     }
@@ -108,6 +119,7 @@ class PctThreads : public ThreadPolicy {
   std::vector<int64_t> priorities_;
   int64_t lowest_ = 0;
   uint64_t step_ = 0;
+  int turn_ = 0;
 };
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "emulator/task/worker_threads.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/task_arena.h"
+#include "oneapi/tbb/task_scheduler_observer.h"
 
 namespace npuemu {
 namespace {
@@ -24,6 +26,19 @@ void RunBody(Task& task) {
 // Below this virtual cost a parallel wave costs more than it saves.
 constexpr SimDuration kWorthParallel{4000};
 
+// Tells oneTBB's workers from the program's threads.
+class WorkerCounter : public tbb::task_scheduler_observer {
+ public:
+  explicit WorkerCounter(tbb::task_arena& arena)
+      : tbb::task_scheduler_observer(arena) {
+    observe(true);
+  }
+  ~WorkerCounter() override { observe(false); }
+  void on_scheduler_entry(bool worker) override {
+    if (worker) CountWorkerThread();
+  }
+};
+
 }  // namespace
 
 bool Conflict(const Task& a, const Task& b) {
@@ -33,8 +48,10 @@ bool Conflict(const Task& a, const Task& b) {
 
 struct Executor::Arena {
   explicit Arena(int threads)
-      : arena(threads > 0 ? threads : tbb::task_arena::automatic) {}
+      : arena(threads > 0 ? threads : tbb::task_arena::automatic),
+        counter(arena) {}
   tbb::task_arena arena;
+  WorkerCounter counter;
 };
 
 Executor::Executor(int threads) : threads_(threads) {}

@@ -4,6 +4,7 @@
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_scheduler_observer.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 std::atomic<int> g_threads{0};
+std::atomic<void (*)()> g_entered{nullptr};
 
 // oneTBB prints a warning into the user's terminal if asked for more threads
 // than it has.
@@ -26,6 +28,18 @@ int ThreadCount() {
   return wanted == 0 ? most : std::min(wanted, most);
 }
 
+class WorkerObserver : public tbb::task_scheduler_observer {
+ public:
+  explicit WorkerObserver(tbb::task_arena& arena)
+      : tbb::task_scheduler_observer(arena) {
+    observe(true);
+  }
+  void on_scheduler_entry(bool worker) override {
+    const auto entered = g_entered.load();
+    if (worker && entered != nullptr) entered();
+  }
+};
+
 // One arena for each thread count ever used. They are made on first use,
 // without a lock, and never destroyed: a kernel may run during exit.
 tbb::task_arena& ArenaFor(int threads) {
@@ -34,7 +48,10 @@ tbb::task_arena& ArenaFor(int threads) {
   tbb::task_arena* arena = slot.load(std::memory_order_acquire);
   if (arena != nullptr) return *arena;
   auto* fresh = new tbb::task_arena(threads);
-  if (slot.compare_exchange_strong(arena, fresh)) return *fresh;
+  if (slot.compare_exchange_strong(arena, fresh)) {
+    new WorkerObserver(*fresh);  // as long as the arena
+    return *fresh;
+  }
   delete fresh;
   return *arena;
 }
@@ -84,6 +101,8 @@ OpStatus RunPhase(const OpCall& call, const Operands& operands, int phase,
 void SetKernelThreads(int threads) {
   g_threads.store(std::clamp(threads, 0, kMaxThreads));
 }
+
+void SetWorkerEntered(void (*entered)()) { g_entered.store(entered); }
 
 OpStatus RunParallel(const OpCall& call, const Operands& operands) {
   constexpr double kSmall = 2000;

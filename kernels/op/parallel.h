@@ -20,6 +20,10 @@ OpStatus RunParallel(const OpCall& call, const Operands& operands);
 // call computes do not depend on it. Thread-safe.
 void SetKernelThreads(int threads);
 
+// `entered` is called on each oneTBB thread that begins to work here, again
+// when it comes back; null: nobody. Thread-safe.
+void SetWorkerEntered(void (*entered)());
+
 }  // namespace npuemu::kernels
 
 #endif  // KERNELS_OP_PARALLEL_H_

@@ -1,6 +1,8 @@
 // npuemu run: a child process with NPUEMU_* set from the flags, and the
 // toolkit's libraries found first.
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -37,6 +39,18 @@ void SetEnvironment(const ParsedOptions& options) {
   setenv("LD_LIBRARY_PATH", path.c_str(), 1);
 }
 
+// The observer of the host's threads comes first (design 5). It is preloaded
+// into the program and its children only, so this process must not use it.
+void SetPreload() {
+  const std::string folder = ToolkitLibraryFolder();
+  if (folder.empty()) return;
+  std::string libraries = folder + "/libnpuemu_host.so";
+  if (access(libraries.c_str(), R_OK) != 0) return;
+  const char* old = std::getenv("LD_PRELOAD");
+  if (old != nullptr && *old != '\0') libraries += std::string(":") + old;
+  setenv("LD_PRELOAD", libraries.c_str(), 1);
+}
+
 }  // namespace
 
 int Run(const Arguments& arguments, std::ostream& out, std::ostream& err) {
@@ -55,6 +69,7 @@ int Run(const Arguments& arguments, std::ostream& out, std::ostream& err) {
     return kExitUsage;
   }
   SetEnvironment(*options);
+  SetPreload();
   const ChildResult result = RunChild(program);
   if (result.start_error != 0) {
     err << "npuemu run: cannot start \"" << program[0]
