@@ -59,7 +59,8 @@ struct OpAddresses {
 
 // The task of one launch. Addresses become memory when it runs: one that lies
 // outside of committed memory, or on a device that the stream's device may not
-// access, or a null workspace where the call needs one, is a device exception (507015 cube, 507035 vector, 507018 AI CPU).
+// access, or a null workspace where the call needs one, is a device exception
+// (507015 cube, 507035 vector, 507018 AI CPU).
 Task MakeOpTask(Node& node, const Stream& stream,
                 std::shared_ptr<const PreparedOp> op,
                 const OpAddresses& addresses);

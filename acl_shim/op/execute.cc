@@ -3,7 +3,10 @@
 #include "acl_shim/op/execute.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/base/object_tables.h"
@@ -11,6 +14,7 @@
 #include "acl_shim/op/compile_options.h"
 #include "acl_shim/op/dynamic_launch.h"
 #include "acl_shim/op/kernel_registry.h"
+#include "emulator/host/host_hooks.h"
 
 namespace npuemu::shim {
 namespace {
@@ -41,12 +45,44 @@ struct Match {
   OpQuery query;  // as it matched
 };
 
+// R128: while it looks for constants, the real matching turns the caller's own
+// descriptors into constants and back; a thread that shares them sees it (I13).
+// Only for controlled threads: free ones would race for our memory.
+class ConstantDescriptors {
+ public:
+  ConstantDescriptors(const OpQuery& before, const OpQuery& query,
+                      DescArray descs) {
+    if (!HostHooks().controlled || descs.descs == nullptr) return;
+    for (size_t i = 0; i < query.inputs.size(); ++i) {
+      if (!query.inputs[i].is_const || before.inputs[i].is_const) continue;
+      auto desc = Descs().Get(descs.descs[i], "inputDesc");
+      if (!desc.ok()) continue;
+      (*desc)->constant = query.inputs[i].const_value;
+      changed_.emplace_back(*desc, (*desc)->placement);
+      (*desc)->placement = Placement::kDevice;
+    }
+  }
+  ~ConstantDescriptors() {
+    for (auto& [desc, placement] : changed_) {
+      desc->constant.reset();
+      desc->placement = placement;
+    }
+  }
+  ConstantDescriptors(const ConstantDescriptors&) = delete;
+  ConstantDescriptors& operator=(const ConstantDescriptors&) = delete;
+
+ private:
+  std::vector<std::pair<std::shared_ptr<TensorDesc>, Placement>> changed_;
+};
+
 // R126: host inputs as constants first, then as host inputs.
-absl::StatusOr<Match> FindMatch(const OpQuery& query,
-                                const BufferList& inputs) {
+absl::StatusOr<Match> FindMatch(Call& call, const OpQuery& query,
+                                const BufferList& inputs, DescArray descs) {
   ModelStore& store = ModelStore::Get();
   Match match{nullptr, query};
   if (HostInputsAsConstants(inputs, &match.query)) {
+    const ConstantDescriptors shared(query, match.query, descs);
+    call.SwitchPoint("MATCH");
     ASSIGN_OR_RETURN(match.model, store.Find(match.query,
                                              CurrentSearchOrder()));
     if (match.model != nullptr) return match;
@@ -91,10 +127,12 @@ absl::Status ReadArgs(const ExecuteArgs& args, OpQuery* query,
 
 absl::Status ExecuteQuery(Call& call, const OpQuery& query,
                           const OpBuffers& buffers, aclrtStream stream,
-                          std::vector<kernels::Shape>* inferred) {
+                          std::vector<kernels::Shape>* inferred,
+                          DescArray descs) {
   if (NothingToCompute(query)) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
-  ASSIGN_OR_RETURN(const Match match, FindMatch(query, buffers.inputs));
+  ASSIGN_OR_RETURN(const Match match,
+                   FindMatch(call, query, buffers.inputs, descs));
   if (match.model->def.dynamic) {  // runtime 2 (R132)
     auto frame = std::make_shared<CallFrame>();
     frame->query = match.query;
@@ -116,7 +154,8 @@ absl::Status ExecuteRead(Call& call, const ExecuteArgs& args,
                          const OpQuery& query, const OpBuffers& buffers,
                          bool rewrite) {
   std::vector<kernels::Shape> inferred;
-  RETURN_IF_ERROR(ExecuteQuery(call, query, buffers, args.stream, &inferred));
+  RETURN_IF_ERROR(ExecuteQuery(call, query, buffers, args.stream, &inferred,
+                               args.inputs));
   if (!rewrite) return absl::OkStatus();
   for (size_t i = 0; i < inferred.size(); ++i) {
     ASSIGN_OR_RETURN(auto desc,

@@ -31,10 +31,12 @@ struct ExecuteArgs {
 absl::Status Execute(Call& call, const ExecuteArgs& args, bool rewrite);
 
 // The same for what is not in handles; `inferred` gets the real extents of the
-// outputs, empty where they are the given ones. May be null.
+// outputs, empty where they are the given ones. May be null. `descs`: the
+// caller's input descriptors, which matching touches (R128); may be empty.
 absl::Status ExecuteQuery(Call& call, const OpQuery& query,
                           const OpBuffers& buffers, aclrtStream stream,
-                          std::vector<kernels::Shape>* inferred);
+                          std::vector<kernels::Shape>* inferred,
+                          DescArray descs = {});
 
 // The query and the buffers of the arguments; null data with a length is
 // kInvalidParam (R131).

@@ -23,8 +23,11 @@ static void Note(void* user_data) {
   entry->journal->text += entry->letter;
 }
 
-static void Work(Journal* journal, aclopHandle* add, void* value) {
+// A handle of its own: one that both share would know the stream that the other
+// thread has destroyed (I11).
+static void Work(Journal* journal, void* value) {
   CHECK(aclrtSetDevice(0));
+  aclopHandle* add = NewBinary("Add");
   aclrtStream stream = NewStream();
   Entry entries[6];
   for (int i = 0; i < 6; ++i) {
@@ -34,15 +37,15 @@ static void Work(Journal* journal, aclopHandle* add, void* value) {
   }
   CHECK(aclrtSynchronizeStream(stream));
   CHECK(aclrtDestroyStream(stream));
+  aclopDestroyHandle(add);
   CHECK(aclrtResetDevice(0));
 }
 
 int main(int argc, char** argv) {
   Start(argc, argv);
-  aclopHandle* add = NewBinary("Add");
   Journal first, second;
   void *x = NewNumbers(1, 1), *y = NewNumbers(2, 2);
-  std::thread a(Work, &first, add, x), b(Work, &second, add, y);
+  std::thread a(Work, &first, x), b(Work, &second, y);
   a.join();
   b.join();
   std::printf("%s %s\n", first.text.c_str(), second.text.c_str());

@@ -34,7 +34,7 @@ void AddOnHost(void* argument) {
 // The objects of one run.
 class Run {
  public:
-  explicit Run(const Program& program) : program_(program) {
+  explicit Run(const Program& program) {
     streams_.resize(static_cast<size_t>(program.streams));
     events_.resize(static_cast<size_t>(program.events));
     recorded_.resize(events_.size());
@@ -218,7 +218,6 @@ class Run {
                                Stream(step)) != ACL_SUCCESS;
   }
 
-  const Program& program_;
   std::vector<aclopHandle*> handles_;  // by Step::value
   std::vector<aclrtStream> streams_;
   std::vector<aclrtEvent> events_;

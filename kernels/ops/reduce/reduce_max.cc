@@ -1,6 +1,7 @@
 // Operator ReduceMax: the maximum along the given axes by the rule of
 // arithmetic.md 7.3: a NaN wins, of equal values the first (so of zeros, too).
-// A row without elements has no maximum and is refused. An item is a row.
+// A row without elements has no maximum and is refused. An item is a row: phase
+// 0 writes its maximum to the workspace, phase 1 casts it to the output.
 
 #include "kernels/op/elementwise.h"
 #include "kernels/op/row_reduce.h"
@@ -21,23 +22,43 @@ OpStatus Infer(const OpCall& call, std::vector<TensorSpec>* outputs) {
   return {};
 }
 
+// One slot a row, of the widest type.
+size_t Workspace(const OpCall& call) {
+  return static_cast<size_t>(call.outputs[0].count()) * sizeof(int64_t);
+}
+
+int Phases(const OpCall&) { return 2; }
+
+int64_t Items(const OpCall& call, int) { return call.outputs[0].count(); }
+
 template <typename T>
 void MaxOfRows(const RowPlan& plan, const Operands& operands, int64_t begin,
                int64_t end) {
-  T* y = operands.outputs[0].as<T>();
+  using C = typename Element<T>::Compute;
+  C* maxima = reinterpret_cast<C*>(operands.workspace.data());
   for (int64_t row = begin; row < end; ++row) {
     WithRow(plan, operands.inputs[0].as<const T>(), row, [&](auto value) {
-      auto best = value(0);
+      C best = value(0);
       for (int64_t j = 1; j < plan.length; ++j) {
-        const auto candidate = value(j);
+        const C candidate = value(j);
         if (Replaces(candidate, best)) best = candidate;
       }
-      y[row] = Out<T>(best, operands.saturate);
+      maxima[row] = best;
     });
   }
 }
 
-OpStatus Compute(const OpCall& call, const Operands& operands, int,
+template <typename T>
+void StoreRows(const Operands& operands, int64_t begin, int64_t end) {
+  using C = typename Element<T>::Compute;
+  const C* maxima = reinterpret_cast<const C*>(operands.workspace.data());
+  T* y = operands.outputs[0].as<T>();
+  for (int64_t row = begin; row < end; ++row) {
+    y[row] = Out<T>(maxima[row], operands.saturate);
+  }
+}
+
+OpStatus Compute(const OpCall& call, const Operands& operands, int phase,
                  int64_t begin, int64_t end) {
   RowPlan plan;
   if (OpStatus s = ReducePlan(call, operands, &plan); !s.ok()) return s;
@@ -45,8 +66,13 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int,
     return OpError(call, "input x shape", ToString(call.inputs[0].shape),
                    "elements along the reduced axes");
   }
-  Dispatch(MaxTypes{}, call.inputs[0].dtype,
-           [&]<typename T>() { MaxOfRows<T>(plan, operands, begin, end); });
+  Dispatch(MaxTypes{}, call.inputs[0].dtype, [&]<typename T>() {
+    if (phase == 0) {
+      MaxOfRows<T>(plan, operands, begin, end);
+    } else {
+      StoreRows<T>(operands, begin, end);
+    }
+  });
   return {};
 }
 
@@ -72,7 +98,9 @@ OpDef MakeReduceMax() {
       .outputs = {{"y", ParamKind::kRequired, x}},
       .attrs = {{"keep_dims", AttrKind::kBool, false, false}},
       .infer = Infer,
-      .items = OutputElements,
+      .workspace = Workspace,
+      .phases = Phases,
+      .items = Items,
       .compute = Compute,
       .cost = CostReduce,
       .exactness = "exact: a NaN wins, of equal values the first (7.3)",
