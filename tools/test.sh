@@ -91,7 +91,7 @@ part_asan() {
 }
 
 part_canary() {
-  run_bazel canary --config=canary --test_output=all \
+  run_bazel canary --test_output=all \
     //acl_shim/tests/rules:canary_test
 }
 

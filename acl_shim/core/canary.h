@@ -1,50 +1,20 @@
 // File: canary.h
-// A seeded bug for tools/canary: in a build with NPUEMU_CANARY defined, the
-// function that the environment variable NPUEMU_CANARY names returns success
-// without doing its work. Some test must fail then (design 3.4). In every
-// other build this is nothing.
+// The place of the seeded bug of tools/canary: a program that links
+// //acl_shim/core:canary can make one function return success without doing its
+// work; some test must fail then (design 3.4). Elsewhere the hook is null.
 
 #ifndef ACL_SHIM_CORE_CANARY_H_
 #define ACL_SHIM_CORE_CANARY_H_
 
-#ifdef NPUEMU_CANARY
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <mutex>
-#include <set>
-#include <string>
-#endif
+// Weak and hidden: the libraries resolve it to null when they are linked.
+extern "C" bool npuemu_canary_skips(const char* function)
+    __attribute__((weak));
 
 namespace npuemu::shim {
 
-#ifdef NPUEMU_CANARY
-
-// Notes in the file NPUEMU_CANARY_USED which functions a program calls.
-inline void NoteUse(const char* function) {
-  static const char* path = std::getenv("NPUEMU_CANARY_USED");
-  if (path == nullptr) return;
-  static std::mutex mutex;
-  static std::set<std::string> seen;
-  const std::lock_guard<std::mutex> guard(mutex);
-  if (!seen.insert(function).second) return;
-  if (FILE* file = std::fopen(path, "a")) {
-    std::fprintf(file, "%s\n", function);
-    std::fclose(file);
-  }
-}
-
 inline bool SkipsWork(const char* function) {
-  NoteUse(function);
-  static const char* victim = std::getenv("NPUEMU_CANARY");
-  return victim != nullptr && std::strcmp(victim, function) == 0;
+  return npuemu_canary_skips != nullptr && npuemu_canary_skips(function);
 }
-
-#else
-
-constexpr bool SkipsWork(const char*) { return false; }
-
-#endif
 
 }  // namespace npuemu::shim
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "acl_shim/core/op_blocks.h"
 #include "emulator/device/context.h"
 #include "kernels/op/parallel.h"
 
@@ -61,12 +62,16 @@ class OpLaunch {
   // The addresses may not be used by this device.
   void Refuse() { foreign_ = true; }
 
-  Fault Run() const {
+  Fault Run(BlockPlan* plan) const {
     if (foreign_) return op_->exception;
     // A body never runs inside another body of the same thread: both arenas
     // are isolated. So one set of operands per thread saves two allocations.
     thread_local kernels::Operands operands;
     if (!Bind(&operands)) return op_->exception;
+    if (plan != nullptr) {
+      DescribeBlocks(op_, operands, plan);
+      return Fault::kNone;
+    }
     const kernels::OpStatus status =
         op_->parallel ? kernels::RunParallel(op_->call, operands)
                       : kernels::RunSerially(op_->call, operands);
@@ -193,7 +198,9 @@ Task MakeOpTask(Node& node, const Stream& stream,
   auto launch = std::make_unique<OpLaunch>(node.memory(), std::move(op),
                                            addresses, stream.saturate);
   if (!ours) launch->Refuse();
-  task.body = [launch = std::move(launch)] { return launch->Run(); };
+  task.body = [launch = std::move(launch)](BlockPlan* plan) {
+    return launch->Run(plan);
+  };
   return task;
 }
 

@@ -60,6 +60,9 @@ void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
   while (true) {
     AwaitWork(lock, queue.get());
     if (queue->stop) break;
+    // What the stream did before is there, whoever executes it now.
+    node->scheduler().Flush(lock);
+    if (queue->stop) break;
     HostWork work = std::move(queue->work.front());
     queue->work.pop_front();
     RunWork(*node, lock, queue.get(), std::move(work));

@@ -145,7 +145,7 @@ Call::Call(Node& n, HostThread& t, const char* call_name)
 }
 
 Call::~Call() {
-  node.scheduler_.Flush(lock);
+  node.scheduler_.Settle(lock, now);
   thread.clock = now + CostModel::kCall;
   --node.calls_;
   node.Changed();
@@ -158,7 +158,7 @@ Call::~Call() {
 void Call::SwitchPoint(const char* label) {
   const NpuemuHostHooks& hooks = HostHooks();
   if (!hooks.controlled) return;
-  node.scheduler_.Flush(lock);
+  node.scheduler_.Settle(lock, now);
   --node.calls_;
   lock.unlock();
   hooks.leave();

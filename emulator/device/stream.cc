@@ -216,6 +216,7 @@ bool QueryStream(Call& call, Stream* stream) {
   const bool decided = PollTask(call, stream, stream->queue.submitted);
   const bool complete = decided && stream->queue.last_end <= call.now;
   if (complete) {
+    call.node.scheduler().Flush(call.lock);  // the host may look now
     call.Log(EventKind::kSync, stream->queue.device, stream->queue.id,
              stream->queue.submitted, 0);
   } else {

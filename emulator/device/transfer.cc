@@ -87,6 +87,42 @@ absl::Status CheckPeers(Call& call, const void* dst, const void* src) {
                    "first"));
 }
 
+// A copy engine moves pieces of at most this many bytes. Decision.
+constexpr uint64_t kBurst = 64 << 10;
+constexpr uint64_t kMostBursts = 64;
+
+// The pieces of `units` (bytes or rows) with `bytes` in all, each moved when
+// its time is over; move(begin, end) in units.
+template <typename Move>
+void DescribeBursts(BlockPlan* plan, uint64_t units, uint64_t bytes,
+                    Move move) {
+  const uint64_t bursts = std::min(
+      units, std::clamp<uint64_t>(bytes / kBurst, 1, kMostBursts));
+  const SimDuration begun = std::min(CostModel::kCopyStart, plan->cost);
+  for (uint64_t i = 0; i < bursts; ++i) {
+    const SimDuration at = begun + (plan->cost - begun) *
+                                       static_cast<int64_t>(i + 1) /
+                                       static_cast<int64_t>(bursts);
+    plan->steps.push_back({at, [=] {
+                             move(units * i / bursts, units * (i + 1) / bursts);
+                             return Fault::kNone;
+                           }});
+  }
+}
+
+void DescribeCopy(BlockPlan* plan, std::byte* to, const std::byte* from,
+                  const CopyShape& shape) {
+  const bool flat = shape.height == 1;
+  DescribeBursts(
+      plan, flat ? shape.width : shape.height, shape.width * shape.height,
+      [=](uint64_t begin, uint64_t end) {
+        if (flat) return CopyBytes(to + begin, from + begin, end - begin);
+        Copy2d(to + begin * shape.dst_pitch, shape.dst_pitch,
+               from + begin * shape.src_pitch, shape.src_pitch, shape.width,
+               end - begin);
+      });
+}
+
 Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
               Unit unit) {
   Task task;
@@ -96,10 +132,14 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch);
   AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch);
   const DeviceMemory* memory = &call.node.memory();
-  task.body = [=]() -> Fault {
+  task.body = [=](BlockPlan* plan) -> Fault {
     std::byte* to = Resolve(*memory, dst, shape.dst_span());
     const std::byte* from = Resolve(*memory, src, shape.src_span());
     if (to == nullptr || from == nullptr) return Fault::kRtSysDma;
+    if (plan != nullptr) {
+      DescribeCopy(plan, to, from, shape);
+      return Fault::kNone;
+    }
     Copy2d(to, shape.dst_pitch, from, shape.src_pitch, shape.width,
            shape.height);
     return Fault::kNone;
@@ -134,8 +174,9 @@ absl::Status SubmitSnapshot(Call& call, Stream* stream, void* dst,
   Task task = CopyTask(call, dst, captured->data(), Flat(bytes),
                        Unit::kCopyIn);
   task.reads.clear();
-  task.body = [captured, body = std::move(task.body)]() mutable {
-    return body();
+  task.body = [captured, body = std::move(task.body)](
+                  BlockPlan* plan) mutable {
+    return plan == nullptr ? body.Run() : body.Describe(plan);
   };
   return Submit(call, stream, std::move(task));
 }
@@ -155,10 +196,18 @@ Task FillTask(Call& call, void* dst, const FillShape& fill) {
   task.cost = call.node.costs().Copy(task.unit, fill.bytes());
   AddRows(&task.writes, dst, fill.bytes(), 1, fill.bytes());
   const DeviceMemory* memory = &call.node.memory();
-  task.body = [=]() -> Fault {
+  task.body = [=](BlockPlan* plan) -> Fault {
     std::byte* to = Resolve(*memory, dst, fill.bytes());
     if (to == nullptr) return Fault::kRtSysDma;
-    Fill(to, fill);
+    if (plan == nullptr) {
+      Fill(to, fill);
+    } else {
+      DescribeBursts(plan, fill.count, fill.bytes(),
+                     [=](uint64_t begin, uint64_t end) {
+                       Fill(to + begin * fill.unit,
+                            {end - begin, fill.value, fill.unit});
+                     });
+    }
     return Fault::kNone;
   };
   return task;
@@ -299,6 +348,7 @@ absl::Status WaitValue(Call& call, Stream* stream, void* address,
   task.name = call.name;
   task.cost = CostModel::kControl;
   task.wait = WaitKind::kValue;
+  task.reads.push_back({Address(address), Address(address) + 8});
   const DeviceMemory* memory = &call.node.memory();
   task.Hooks().value_ready = [=] {
     const std::byte* from = Resolve(*memory, address, 8);

@@ -80,6 +80,10 @@ class ThreadControl {
   using Thread = ControlledThread;
 
   explicit ThreadControl(ThreadControlOptions options);
+  // Frees the threads that have not ended. REQUIRES: none of them comes back.
+  ~ThreadControl() {
+    for (Thread* thread : threads_) delete thread;
+  }
 
   // The calling thread is thread 0 and holds the baton.
   Thread* AdoptMain();

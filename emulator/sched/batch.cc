@@ -19,7 +19,7 @@ void Scheduler::Flush(Lock& lock) {
       executing_ = true;
       lock.unlock();
     }
-    executor_->Run(running_);
+    executor_->Run(running_, policy_->Overlaps());
     if (unlocked) {
       lock.lock();
       executing_ = false;
@@ -29,6 +29,16 @@ void Scheduler::Flush(Lock& lock) {
     running_.clear();
     while (executing_) executed_.wait(lock);
   }
+}
+
+void Scheduler::Settle(Lock& lock, SimTime now) {
+  constexpr size_t kMost = 1024;  // what is kept is memory
+  if (!batch_.empty() && policy_->Overlaps() && batch_.size() < kMost &&
+      std::any_of(batch_.begin(), batch_.end(),
+                  [&](const Task& task) { return task.end > now; })) {
+    return;
+  }
+  Flush(lock);
 }
 
 void Scheduler::FinishBatch(std::vector<Task>& done) {

@@ -21,6 +21,7 @@ class FifoPolicy : public Policy {
     return IndexOf(ready.First());
   }
   bool Defers() const override { return false; }
+  bool Overlaps() const override { return false; }
 };
 
 // The order of virtual start times; ties by the time at which stream and

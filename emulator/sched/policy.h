@@ -45,6 +45,9 @@ class Policy {
   // Whether a task starts no earlier than the call that decides it, so that
   // its virtual time agrees with the host bytes that it saw.
   virtual bool StartsWhenDecided() const { return false; }
+  // Whether virtual time says what runs beside what, so that races run in
+  // blocks (design 1.3); else a body runs whole, in the order of decisions.
+  virtual bool Overlaps() const { return true; }
   // Whether RankOf looks at what the goal needs.
   virtual bool RanksNeeded() const { return false; }
 };

@@ -68,6 +68,9 @@ class Scheduler {
   // Executes everything decided so far. After it, bytes are where the decided
   // order puts them.
   void Flush(Lock& lock);
+  // The call ends at `now`: executes what was decided, unless some of it still
+  // runs in virtual time and later tasks may run beside it.
+  void Settle(Lock& lock, SimTime now);
 
   // Lets a wait with the smallest timeout among the goal's streams expire in
   // virtual time; false if none of them has one.
@@ -83,8 +86,11 @@ class Scheduler {
   // Forgets the queue. REQUIRES: nothing is pending.
   void Remove(StreamQueue* queue);
 
-  // Whether tasks wait that a helper could run (ready or behind a callback).
-  bool HasDeferred() const { return CanStep() || host_pending_ > 0; }
+  // Whether tasks wait that a helper could run: ready, behind a callback, or
+  // decided and not executed.
+  bool HasDeferred() const {
+    return CanStep() || host_pending_ > 0 || !batch_.empty();
+  }
   // Drives everything that can run, as an observer of all streams.
   void DriveAll(Lock& lock, SimTime now);
 

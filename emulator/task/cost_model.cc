@@ -7,11 +7,6 @@
 namespace npuemu {
 namespace {
 
-// Start of a kernel on the device. Decision: 2 us, the order of published
-// launch figures of small operators.
-constexpr SimDuration kKernelStart{2000};
-// Start of a DMA. Decision: 3 us.
-constexpr SimDuration kCopyStart{3000};
 // HBM of the device, 1.6 TB/s (arithmetic.md 6.4 [I]).
 constexpr uint64_t kHbmBytesPerNs = 1600;
 // PCIe 4.0 x16, 25 GB/s of payload per direction. Decision.

@@ -31,6 +31,11 @@ class CostModel {
  public:
   CostModel(const SocProfile& soc, int devices);
 
+  // Start of a kernel on the device. Decision: 2 us, the order of published
+  // launch figures of small operators.
+  static constexpr SimDuration kKernelStart{2000};
+  // Start of a DMA. Decision: 3 us.
+  static constexpr SimDuration kCopyStart{3000};
   // The time that one API call takes its host thread. Decision: 500 ns.
   static constexpr SimDuration kCall{500};
   // One unsuccessful poll. Decision: 1 us.

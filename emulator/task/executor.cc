@@ -1,7 +1,9 @@
 #include "emulator/task/executor.h"
 
-#include <algorithm>
+#include <vector>
 
+#include "emulator/memory/interval_map.h"
+#include "emulator/task/interleave.h"
 #include "emulator/task/worker_threads.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/task_arena.h"
@@ -10,16 +12,39 @@
 namespace npuemu {
 namespace {
 
-bool Touches(const RangeList& writes, const RangeList& others) {
-  return std::any_of(writes.begin(), writes.end(), [&](const MemoryRange& w) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const MemoryRange& o) { return Overlap(w, o); });
-  });
-}
+// What the tasks of a wave touch.
+class Footprint {
+ public:
+  // Whether the task conflicts with one that was added; adds it if not.
+  bool Add(const Task& task) {
+    for (const MemoryRange& range : task.reads) {
+      if (Meets(writes_, range)) return false;
+    }
+    for (const MemoryRange& range : task.writes) {
+      if (Meets(writes_, range) || Meets(reads_, range)) return false;
+    }
+    for (const MemoryRange& range : task.reads) Mark(&reads_, range);
+    for (const MemoryRange& range : task.writes) Mark(&writes_, range);
+    return true;
+  }
+
+ private:
+  struct Touched {};
+  using Ranges = IntervalMap<Touched>;
+  static bool Meets(const Ranges& ranges, const MemoryRange& range) {
+    return !ranges.ForEachOverlap(range.begin, range.end,
+                                  [](const auto&) { return false; });
+  }
+  static void Mark(Ranges* ranges, const MemoryRange& range) {
+    if (range.begin < range.end) ranges->Insert(range.begin, range.end, {});
+  }
+  Ranges reads_;
+  Ranges writes_;
+};
 
 void RunBody(Task& task) {
   if (task.body != nullptr && task.fault == Fault::kNone) {
-    task.fault = task.body();
+    task.fault = task.body.Run();
   }
 }
 
@@ -41,11 +66,6 @@ class WorkerCounter : public tbb::task_scheduler_observer {
 
 }  // namespace
 
-bool Conflict(const Task& a, const Task& b) {
-  return Touches(a.writes, b.reads) || Touches(a.writes, b.writes) ||
-         Touches(b.writes, a.reads);
-}
-
 struct Executor::Arena {
   explicit Arena(int threads)
       : arena(threads > 0 ? threads : tbb::task_arena::automatic),
@@ -57,33 +77,38 @@ struct Executor::Arena {
 Executor::Executor(int threads) : threads_(threads) {}
 Executor::~Executor() = default;
 
-void Executor::Run(std::span<Task> tasks) {
+void Executor::Run(std::span<Task> tasks, bool in_virtual_time) {
+  if (tasks.size() == 1) return RunBody(tasks[0]);  // the fast path
+  if (in_virtual_time) {
+    const std::vector<bool> races = FindRaces(tasks);
+    if (!races.empty()) return RunInterleaved(tasks, races);
+  }
   while (!tasks.empty()) {
     // The longest prefix without a conflict is one wave.
-    size_t wave = 1;
-    SimDuration cost = tasks[0].cost;
-    for (; wave < tasks.size(); ++wave) {
-      const auto before = tasks.first(wave);
-      if (std::any_of(before.begin(), before.end(), [&](const Task& task) {
-            return Conflict(task, tasks[wave]);
-          })) {
-        break;
-      }
+    Footprint footprint;
+    size_t wave = 0;
+    SimDuration cost{0};
+    while (wave < tasks.size() && footprint.Add(tasks[wave])) {
       cost += tasks[wave].cost;
+      ++wave;
     }
-    if (wave == 1 || cost < kWorthParallel * 2) {
-      for (Task& task : tasks.first(wave)) RunBody(task);
-    } else {
-      if (arena_ == nullptr) arena_ = std::make_unique<Arena>(threads_);
-      arena_->arena.execute([&] {
-        tbb::this_task_arena::isolate([&] {
-          tbb::parallel_for(size_t{0}, wave,
-                            [&](size_t i) { RunBody(tasks[i]); });
-        });
-      });
-    }
+    RunWave(tasks.first(wave), cost);
     tasks = tasks.subspan(wave);
   }
+}
+
+void Executor::RunWave(std::span<Task> wave, SimDuration cost) {
+  if (wave.size() == 1 || cost < kWorthParallel * 2) {
+    for (Task& task : wave) RunBody(task);
+    return;
+  }
+  if (arena_ == nullptr) arena_ = std::make_unique<Arena>(threads_);
+  arena_->arena.execute([&] {
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(size_t{0}, wave.size(),
+                        [&](size_t i) { RunBody(wave[i]); });
+    });
+  });
 }
 
 }  // namespace npuemu

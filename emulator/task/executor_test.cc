@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/task/interleave.h"
 #include "gtest/gtest.h"
 
 namespace npuemu {
@@ -54,12 +55,12 @@ TEST(ExecutorTest, SameBytesAsInOrder) {
   for (uint64_t round = 0; round < 300; ++round) {
     std::vector<uint64_t> serial(kCells, 1);
     Prng once(seed + round);
-    for (Task& task : RandomBatch(once, &serial)) task.body();
+    for (Task& task : RandomBatch(once, &serial)) task.body.Run();
     std::vector<uint64_t> parallel(kCells, 1);
     Prng again(seed + round);
     std::vector<Task> batch = RandomBatch(again, &parallel);
     Executor executor(4);
-    executor.Run(batch);
+    executor.Run(batch, false);
     ASSERT_EQ(parallel, serial) << "round " << round;
   }
 }
@@ -73,7 +74,7 @@ TEST(ExecutorTest, KeepsTheFaultOfEachBody) {
     ran = true;
     return Fault::kNone;
   };
-  Executor(1).Run(batch);
+  Executor(1).Run(batch, false);
   EXPECT_EQ(batch[0].fault, Fault::kNone);
   EXPECT_EQ(batch[1].fault, Fault::kRtAicoreException);
   EXPECT_EQ(batch[2].fault, Fault::kRtWaitTimeout);

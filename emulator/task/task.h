@@ -14,6 +14,7 @@
 #include "absl/functional/any_invocable.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
+#include "emulator/task/task_body.h"
 
 namespace npuemu {
 
@@ -105,7 +106,7 @@ struct Task {
 
   RangeList reads;
   RangeList writes;
-  absl::AnyInvocable<Fault()> body;
+  TaskBody body;
 
   WaitKind wait = WaitKind::kNone;
   std::shared_ptr<Signal> wait_for;

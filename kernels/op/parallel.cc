@@ -40,20 +40,23 @@ class WorkerObserver : public tbb::task_scheduler_observer {
   }
 };
 
+struct Arena {
+  explicit Arena(int threads) : arena(threads), observer(arena) {}
+  tbb::task_arena arena;
+  WorkerObserver observer;
+};
+
 // One arena for each thread count ever used. They are made on first use,
 // without a lock, and never destroyed: a kernel may run during exit.
 tbb::task_arena& ArenaFor(int threads) {
-  static std::array<std::atomic<tbb::task_arena*>, kMaxThreads + 1> arenas{};
-  std::atomic<tbb::task_arena*>& slot = arenas[static_cast<size_t>(threads)];
-  tbb::task_arena* arena = slot.load(std::memory_order_acquire);
-  if (arena != nullptr) return *arena;
-  auto* fresh = new tbb::task_arena(threads);
-  if (slot.compare_exchange_strong(arena, fresh)) {
-    new WorkerObserver(*fresh);  // as long as the arena
-    return *fresh;
-  }
+  static std::array<std::atomic<Arena*>, kMaxThreads + 1> arenas{};
+  std::atomic<Arena*>& slot = arenas[static_cast<size_t>(threads)];
+  Arena* arena = slot.load(std::memory_order_acquire);
+  if (arena != nullptr) return arena->arena;
+  auto* fresh = new Arena(threads);
+  if (slot.compare_exchange_strong(arena, fresh)) return fresh->arena;
   delete fresh;
-  return *arena;
+  return arena->arena;
 }
 
 // A rough host time, only for the choice of a grain: a vector cycle is 64

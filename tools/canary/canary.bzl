@@ -3,7 +3,7 @@
 def canary_test(name):
     """Tests with a seeded bug in one function at a time (canary.py).
 
-    Means something only under --config=canary, so it is not part of //... .
+    Each function runs all tests that use it: not part of //... .
     """
     tests = [
         rule

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Proves that no exported function returns success without doing its work.
 
-The rule tests are built with a seeded bug (acl_shim/core/canary.h). For every
+The rule tests link a seeded bug (acl_shim/core/canary.h). For every
 function of api.def in state kFull or kPartial that one function skips its work
 and the tests that use it run: one of them must fail. Prints the survivors;
 exit code 1 if there are any. Run by `tools/test.sh canary`.

@@ -8,6 +8,7 @@ end."""
 import argparse
 import concurrent.futures
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -96,6 +97,17 @@ def check_sees_races(verdicts):
     return len(moved) < 3
 
 
+def check_mixes(bench, seeds):
+    """Blocks of a race take turns under a policy of virtual time."""
+    result = bench.run('race_mixed_blocks',
+                       matrix.Cell('timed', seeds[0], 2, False))
+    found = re.search(r'holds (\d+) of (\d+)', result.text)
+    mixed = bool(found) and 0 < int(found[1]) < int(found[2])
+    if not mixed:
+        print('FAILED: no mix of blocks: %s' % result.text)
+    return not mixed
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('root')
@@ -118,6 +130,7 @@ def main():
         failures += check_canary(bench, seeds)
         if options.programs == '*':
             failures += check_sees_races(verdicts)
+            failures += check_mixes(bench, seeds)
     print('%d programs, %d runs, seeds %s: %d failures' % (
         len(programs), sum(verdict.runs for verdict in verdicts),
         ' '.join(map(str, seeds)), failures))

@@ -33,7 +33,7 @@ absl::Status CheckInner(aclrtMemcpyKind kind) {
 // Runs `copy` as a task that may touch all memory of its device: the ranges
 // stand in memory that earlier tasks may still write.
 absl::Status SubmitIndirect(Call& call, Stream* stream, uint64_t bytes,
-                            absl::AnyInvocable<Fault()> copy) {
+                            TaskBody copy) {
   Task task;
   task.name = call.name;
   task.unit = Unit::kCopyDevice;

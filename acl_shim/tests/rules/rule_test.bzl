@@ -34,6 +34,7 @@ def rule_test(name, src = None, policies = [], deps = [], env = {}, **kwargs):
             env = variant_env,
             deps = [
                 ":%s_cases" % name,
+                "//acl_shim/core:canary",
                 "@googletest//:gtest_main",
             ],
             **kwargs
