@@ -54,7 +54,7 @@ step atc --singleop=testdata/iris/pipeline.json --output=models \
 atc --singleop=testdata/iris/pipeline.json --output="$work/models" \
   --soc_version=Ascend910B1 || fail "atc failed"
 
-classify right 0 --trace "$work/timeline"
+classify right 0 --timeline "$work/timeline"
 echo
 echo "Timeline (virtual time, no performance prediction):"
 grep -Ev '^(call|submit|wait|effect) ' "$work/timeline" || fail "no timeline was written"

@@ -24,7 +24,7 @@ Runs the named parts in order; all of them without an argument.
   gcc    bazel test //...
   sim    random programs, the commit as seed, under every schedule policy
   clang  bazel test --config=clang //...   (layering_check)
-  asan   bazel test --config=asan of the emulator, the rules and the readers
+  asan   bazel test --config=asan of emulator, rules, interleavings, readers
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
   canary every implemented function once without its work: a test must fail
 The last line is "N passed, N failed"; the exit code is 1 if N failed > 0.
@@ -87,7 +87,7 @@ part_asan() {
   run_bazel asan --config=asan --build_tests_only \
     --test_tag_filters=-noasan \
     //acl_shim/base/... //acl_shim/om/... //acl_shim/tests/rules/... \
-    //emulator/...
+    //acl_shim/tests/interleavings/... //emulator/...
 }
 
 part_canary() {

@@ -3,7 +3,8 @@
 // funnel from Status to aclError (style.md section 3).
 //
 //   aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
-//     return NodeCall("aclrtRecordEvent", [&](Call& call) -> absl::Status {
+//     return NodeCall("aclrtRecordEvent", Args(event, stream),
+//                     [&](Call& call) -> absl::Status {
 //       ASSIGN_OR_RETURN(auto e, Process::Get().FindEvent(event, "event"));
 //       ASSIGN_OR_RETURN(auto s, Process::Get().FindStream(call, stream));
 //       return RecordEvent(call, e.get(), s);
@@ -16,7 +17,9 @@
 #include <atomic>
 #include <exception>
 #include <string>
+#include <utility>
 
+#include "acl_shim/core/arguments.h"
 #include "acl_shim/core/canary.h"
 #include "acl_shim/core/process.h"
 #include "emulator/base/status.h"
@@ -48,14 +51,16 @@ int ApiCall(const char* function, Body body) {
 // delivers what was noted under the lock (acl_shim/rt/node/exception.cc).
 inline std::atomic<void (*)()> after_node_call{nullptr};
 
-// A call into the node, under its lock; body(Call&) -> absl::Status.
+// A call into the node, under its lock; body(Call&) -> absl::Status. `args` are
+// for a trace.
 template <typename Body>
-int NodeCall(const char* function, Body body) {
+int NodeCall(const char* function, const Args& args, Body body) {
   if (SkipsWork(function)) return 0;
   SimTime when;
   auto run = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(Node * node, Process::Get().node());
     Call call(*node, Process::Get().thread(), function);
+    if (node->log().recording()) args.Log(call);
     absl::Status status = body(call);
     when = call.now;
     return status;
@@ -68,6 +73,11 @@ int NodeCall(const char* function, Body body) {
   } catch (const std::exception& exception) {
     return Report(function, OutOfHostMemory(exception));
   }
+}
+
+template <typename Body>
+int NodeCall(const char* function, Body body) {
+  return NodeCall(function, Args(), std::move(body));
 }
 
 // "X failed because value V for parameter P is invalid. Expected value: R."

@@ -44,10 +44,14 @@ aclError aclopCast(const aclTensorDesc* srcDesc,
                    const aclDataBuffer* srcBuffer,
                    const aclTensorDesc* dstDesc, aclDataBuffer* dstBuffer,
                    uint8_t truncate, aclrtStream stream) {
-  return npuemu::shim::NodeCall("aclopCast", [&](npuemu::Call& call) {
-    return npuemu::shim::Cast(call, srcDesc, srcBuffer, dstDesc, dstBuffer,
-                              truncate, stream);
-  });
+  return npuemu::shim::NodeCall("aclopCast",
+                                npuemu::shim::Args(srcDesc, srcBuffer, dstDesc,
+                                                   dstBuffer, truncate, stream),
+                                [&](npuemu::Call& call) {
+                                  return npuemu::shim::Cast(
+                                      call, srcDesc, srcBuffer, dstDesc,
+                                      dstBuffer, truncate, stream);
+                                });
 }
 
 aclError aclopCreateHandleForCast(aclTensorDesc* srcDesc,

@@ -109,6 +109,7 @@ absl::Status CompileAndExecute(Call& call, const ExecuteArgs& args,
 }  // namespace
 }  // namespace npuemu::shim
 
+using npuemu::shim::Args;
 using npuemu::shim::CompileArgs;
 using npuemu::shim::ExecuteArgs;
 using npuemu::shim::NodeCall;
@@ -136,7 +137,8 @@ aclError aclopCompileAndExecute(
   const CompileArgs compile{engineType, compileFlag, opPath};
   const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
                          {numOutputs, outputDesc}, outputs, attr, stream};
-  return NodeCall("aclopCompileAndExecute", [&](npuemu::Call& call) {
+  return NodeCall("aclopCompileAndExecute", Args(stream),
+                  [&](npuemu::Call& call) {
     return npuemu::shim::CompileAndExecute(call, args, compile, false);
   });
 }
@@ -149,9 +151,12 @@ aclError aclopCompileAndExecuteV2(
   const CompileArgs compile{engineType, compileFlag, opPath};
   const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
                          {numOutputs, outputDesc}, outputs, attr, stream};
-  return NodeCall("aclopCompileAndExecuteV2", [&](npuemu::Call& call) {
-    return npuemu::shim::CompileAndExecute(call, args, compile, true);
-  });
+  return NodeCall(
+      "aclopCompileAndExecuteV2",
+      Args(numInputs, numOutputs, stream),
+      [&](npuemu::Call& call) {
+        return npuemu::shim::CompileAndExecute(call, args, compile, true);
+      });
 }
 
 }  // extern "C"

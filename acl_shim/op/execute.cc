@@ -174,6 +174,7 @@ absl::Status Execute(Call& call, const ExecuteArgs& args, bool rewrite) {
 
 }  // namespace npuemu::shim
 
+using npuemu::shim::Args;
 using npuemu::shim::ExecuteArgs;
 using npuemu::shim::NodeCall;
 
@@ -187,9 +188,12 @@ aclError aclopExecute(const char* opType, int numInputs,
                       aclrtStream stream) {
   const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
                          {numOutputs, outputDesc}, outputs, attr, stream};
-  return NodeCall("aclopExecute", [&](npuemu::Call& call) {
-    return npuemu::shim::Execute(call, args, /*rewrite=*/false);
-  });
+  return NodeCall("aclopExecute",
+                  Args(opType, numInputs, inputDesc, inputs, numOutputs,
+                       outputDesc, outputs, attr, stream),
+                  [&](npuemu::Call& call) {
+                    return npuemu::shim::Execute(call, args, /*rewrite=*/false);
+                  });
 }
 
 aclError aclopExecuteV2(const char* opType, int numInputs,
@@ -199,9 +203,12 @@ aclError aclopExecuteV2(const char* opType, int numInputs,
                         aclrtStream stream) {
   const ExecuteArgs args{opType, {numInputs, inputDesc}, inputs,
                          {numOutputs, outputDesc}, outputs, attr, stream};
-  return NodeCall("aclopExecuteV2", [&](npuemu::Call& call) {
-    return npuemu::shim::Execute(call, args, /*rewrite=*/true);
-  });
+  return NodeCall("aclopExecuteV2",
+                  Args(opType, numInputs, inputDesc, inputs, numOutputs,
+                       outputDesc, outputs, attr, stream),
+                  [&](npuemu::Call& call) {
+                    return npuemu::shim::Execute(call, args, /*rewrite=*/true);
+                  });
 }
 
 }  // extern "C"

@@ -109,7 +109,10 @@ aclError aclopExecWithHandle(aclopHandle* handle, int numInputs,
                              int numOutputs, aclDataBuffer* const outputs[],
                              aclrtStream stream) {
   return npuemu::shim::NodeCall(
-      "aclopExecWithHandle", [&](npuemu::Call& call) {
+      "aclopExecWithHandle",
+      npuemu::shim::Args(handle, numInputs, inputs, numOutputs, outputs,
+                         stream),
+      [&](npuemu::Call& call) {
         return npuemu::shim::ExecWithHandle(call, handle, numInputs, inputs,
                                             numOutputs, outputs, stream);
       });

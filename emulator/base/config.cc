@@ -107,6 +107,11 @@ absl::Status Parse(const Option& option, std::string_view text,
   return absl::OkStatus();
 }
 
+std::string Text(const std::string& value) { return value; }
+std::string Text(int64_t value) { return absl::StrCat(value); }
+std::string Text(uint64_t value) { return absl::StrCat(value); }
+std::string Text(bool value) { return value ? "true" : "false"; }
+
 std::vector<Option> MakeOptions() {
   std::vector<Option> options = {
 #define OPTION(id, type, flag, fallback, values, help) \
@@ -137,6 +142,15 @@ Config DefaultConfig() {
     NPUEMU_CHECK(SetOption(&config, option.flag, option.fallback).ok());
   }
   return config;
+}
+
+std::string OptionText(const Config& config, const Option& option) {
+  const std::string_view wanted = option.flag;
+#define OPTION(id, type, name, fallback, values, help) \
+  if (wanted == name) return Text(config.id);
+#include "emulator/base/config.def"
+#undef OPTION
+  return "";
 }
 
 absl::Status SetOption(Config* config, std::string_view flag,

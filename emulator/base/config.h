@@ -44,6 +44,9 @@ std::span<const Option> AllOptions();
 // The defaults of config.def.
 Config DefaultConfig();
 
+// The value of a row, as SetOption reads it.
+std::string OptionText(const Config& config, const Option& option);
+
 // Sets one option from text. Fault kInvalidParam names option, given and
 // expected.
 absl::Status SetOption(Config* config, std::string_view flag,

@@ -13,7 +13,8 @@ namespace npuemu {
 namespace {
 
 // Runs one function with the lock released and reports its return.
-void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
+void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
+             uint64_t actor) {
   const NpuemuHostHooks& hooks = HostHooks();
   lock.unlock();
   hooks.leave();
@@ -21,7 +22,8 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
   work.function(work.user_data);
   hooks.enter();
   lock.lock();
-  queue->clock = std::max(queue->clock, work.delivered) + CostModel::kCallback;
+  node.turns().Take(lock, actor);
+  queue->clock = work.returns;
   Event event;
   event.kind = EventKind::kCallback;
   event.device = static_cast<int16_t>(queue->device);
@@ -30,7 +32,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work) {
   event.b = work.signal == nullptr ? 0 : work.signal->id;
   node.log().Append(event);
   if (work.signal != nullptr) {
-    node.scheduler().HostReturned(work.signal, queue->clock);
+    node.scheduler().HostReturned(work.signal);
   }
   node.Changed();
 }
@@ -53,7 +55,8 @@ void AwaitWork(Lock& lock, CallbackQueue* queue) {
   }
 }
 
-void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
+void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue,
+                    uint64_t actor) {
   const NpuemuHostHooks& hooks = HostHooks();
   hooks.enter();
   Lock lock(node->mutex());
@@ -61,11 +64,11 @@ void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue) {
     AwaitWork(lock, queue.get());
     if (queue->stop) break;
     // What the stream did before is there, whoever executes it now.
-    node->scheduler().Flush(lock);
+    node->scheduler().FlushFor(lock, actor);
     if (queue->stop) break;
     HostWork work = std::move(queue->work.front());
     queue->work.pop_front();
-    RunWork(*node, lock, queue.get(), std::move(work));
+    RunWork(*node, lock, queue.get(), std::move(work), actor);
   }
   lock.unlock();
   hooks.leave();
@@ -90,7 +93,10 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
     deliver.target = signal;
   }
   deliver.Hooks().on_decided = [=](SimTime end) {
-    queue->work.push_back({function, user_data, signal, end});
+    queue->last_return =
+        std::max(queue->last_return, end) + CostModel::kCallback;
+    queue->work.push_back({function, user_data, signal, queue->last_return});
+    if (signal != nullptr) signal->returns.push_back(queue->last_return);
     queue->host_wake.notify_all();
     node->Changed();
   };
@@ -117,7 +123,9 @@ absl::Status LaunchOnContextThread(Call& call, Stream* stream,
       auto queue = std::make_shared<CallbackQueue>(context->device().id);
       call.node.AddInternalThread();
       HostHooks().own_thread();
-      queue->host_thread = std::thread(HostThreadLoop, &call.node, queue);
+      queue->host_thread =
+          std::thread(HostThreadLoop, &call.node, queue,
+                      kActorContext + static_cast<uint64_t>(context->id()));
       context->host_functions = queue;
     }
     stream->callbacks = context->host_functions;
@@ -143,7 +151,7 @@ absl::Status ProcessReport(Call& call,
   std::deque<HostWork> available = std::move(queue->work);
   queue->work.clear();
   for (HostWork& work : available) {
-    RunWork(call.node, call.lock, queue.get(), std::move(work));
+    RunWork(call.node, call.lock, queue.get(), std::move(work), call.Actor());
   }
   call.WaitedUntil(queue->clock);
   return absl::OkStatus();

@@ -27,7 +27,7 @@ struct HostWork {
   HostFunction function;
   void* user_data;
   std::shared_ptr<Signal> signal;  // set by its return; null: NO_BLOCK
-  SimTime delivered;
+  SimTime returns;  // one thread serves all, one by one
 };
 
 class CallbackQueue {
@@ -40,7 +40,8 @@ class CallbackQueue {
   const int device;
   std::vector<Stream*> streams;  // in order of subscription
   std::deque<HostWork> work;     // in order of delivery
-  SimTime clock;                 // one thread serves them one by one
+  SimTime last_return;           // of what was delivered
+  SimTime clock;                 // of the serving thread
   // The thread of aclrtLaunchHostFunc; not used by report threads.
   std::thread host_thread;
   std::condition_variable host_wake;

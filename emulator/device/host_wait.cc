@@ -1,19 +1,14 @@
 #include "emulator/device/host_wait.h"
 
-#include <dirent.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "emulator/host/host_hooks.h"
+#include "emulator/host/process_threads.h"
 #include "emulator/task/worker_threads.h"
 
 namespace npuemu {
@@ -27,26 +22,9 @@ constexpr std::chrono::milliseconds kLook{20};
 // A thread that still runs (it may spin on a flag) is given this long.
 constexpr int kLooksWhileRunning = 25;
 
-// Calls f(tid) for every thread of the process.
-template <typename F>
-void ForEachThread(F f) {
-  DIR* folder = opendir("/proc/self/task");
-  if (folder == nullptr) return;
-  while (const dirent* entry = readdir(folder)) {
-    const int tid = std::atoi(entry->d_name);
-    if (tid > 0) f(tid);
-  }
-  closedir(folder);
-}
-
-int ThreadCount() {
-  int count = 0;
-  ForEachThread([&](int) { ++count; });
-  return count;
-}
-
 absl::Status Hang(Call& call, const Goal& goal, const WaitOptions& options,
                   const char* why) {
+  call.Log(EventKind::kGiveUp, -1, -1, 1, 0);
   call.Log(EventKind::kHang, -1, -1, 0, 0);
   return FaultError(
       options.on_hang,
@@ -63,7 +41,7 @@ class HostWaiter {
   HostWaiter(Call& call, const WaitOptions& options)
       : call_(call),
         node_(call.node),
-        what_(options.what),
+        options_(options),
         begun_(WallClock::now()) {
     if (options.timeout) virtual_until_ = call.now + *options.timeout;
     hang_at_ = begun_ + std::chrono::seconds(node_.config().hang_timeout);
@@ -78,8 +56,16 @@ class HostWaiter {
     const int self = IsWorkerThread() ? 0 : 1;
     return node_.blocked_ - node_.blocked_workers_ + self +
                node_.internal_threads_ + WorkerThreads() >=
-           ThreadCount();
+           CountThreads();
   }
+  // Whether the wait ends without its goal: true by a hang, false by its
+  // timeout.
+  std::optional<bool> GivesUp(bool alone) const {
+    if (options_.timeout && (alone || TimedOut())) return false;
+    if (alone || (!options_.may_idle && Hung())) return true;
+    return std::nullopt;
+  }
+
   bool TimedOut() const {
     if (controlled_) return virtual_until_ && call_.now >= *virtual_until_;
     return WallClock::now() >= timeout_at_;
@@ -120,7 +106,7 @@ class HostWaiter {
     SetProgramClock(call_.now);
     call_.lock.unlock();
     hooks.leave();
-    deadlock_ = !hooks.block(what_, until);
+    deadlock_ = !hooks.block(options_.what, until);
     hooks.enter();
     call_.lock.lock();
     --node_.blocked_;
@@ -130,7 +116,7 @@ class HostWaiter {
 
   Call& call_;
   Node& node_;
-  const char* const what_;
+  const WaitOptions& options_;
   const bool controlled_ = HostHooks().controlled;
   bool deadlock_ = false;
   std::optional<SimTime> virtual_until_;
@@ -143,6 +129,8 @@ absl::Status WaitFor(Call& call, const Goal& goal,
                      const WaitOptions& options) {
   Scheduler& scheduler = call.node.scheduler();
   std::unique_ptr<HostWaiter> waiter;
+  int idle_rounds = 0;
+  constexpr int kMostIdleRounds = 1000;  // of a replay whose turn never ends
   while (true) {
     const uint64_t seen = HostWaiter::Changes(call.node);
     const Scheduler::Outcome outcome =
@@ -155,21 +143,25 @@ absl::Status WaitFor(Call& call, const Goal& goal,
     if (!awaits_return && scheduler.ExpireWait(call.lock, goal)) continue;
     if (waiter == nullptr) waiter = std::make_unique<HostWaiter>(call, options);
     const bool alone = waiter->Alone(awaits_return);
-    if (options.timeout && (alone || waiter->TimedOut())) {
+    Turns& turns = call.node.turns();
+    const bool replays = turns.Replays();  // then no wall clock decides
+    const auto given_up = replays ? turns.GivesUp() : waiter->GivesUp(alone);
+    if (given_up && *given_up) {
+      return Hang(call, goal, options,
+                  alone ? "every thread of the process waits in an ACL call"
+                        : "no progress within --hang-timeout");
+    }
+    if (given_up) {
       call.WaitedUntil(call.now + *options.timeout);
+      call.Log(EventKind::kGiveUp, -1, -1, 0, 0);
       return FaultError(options.on_timeout,
                         absl::StrCat("timeout while waiting for ",
                                      options.what, ". Waiting now:\n",
                                      scheduler.WaitGraph(goal)));
     }
-    if (alone) {
-      return Hang(call, goal, options,
-                  "every thread of the process waits in an ACL call");
-    }
-    if (!options.may_idle && waiter->Hung()) {
-      return Hang(call, goal, options, "no progress within --hang-timeout");
-    }
-    waiter->Block();
+    if (replays && ++idle_rounds > kMostIdleRounds) turns.Stuck(options.what);
+    if (!replays) waiter->Block();
+    turns.Take(call.lock, call.Actor());
   }
 }
 
@@ -207,6 +199,7 @@ void HelperThread::StopDriving() {
 
 bool HelperThread::DriveOnce() {
   Lock lock(node_->mutex_);
+  node_->turns().Take(lock, kActorHelper);
   if (!node_->scheduler_.HasDeferred()) return false;
   const size_t before = node_->log_.count();
   const SimTime now = node_->scheduler_.committed();
@@ -231,24 +224,15 @@ void HelperThread::Wake() {
   }
 }
 
-bool HelperThread::OthersAreAsleep() const {
-  const auto self = static_cast<int>(syscall(SYS_gettid));
-  bool asleep = true;
-  ForEachThread([&](int tid) {
-    if (tid == self || !asleep) return;
-    const std::string path =
-        absl::StrCat("/proc/self/task/", tid, "/stat");
-    FILE* file = std::fopen(path.c_str(), "re");
-    if (file == nullptr) return;  // it ended
-    char line[512] = {};
-    const size_t size = std::fread(line, 1, sizeof(line) - 1, file);
-    std::fclose(file);
-    const std::string text(line, size);
-    const size_t close = text.rfind(')');
-    if (close == std::string::npos || close + 2 >= size) return;
-    if (text[close + 2] == 'R') asleep = false;
-  });
-  return asleep;
+void HelperThread::Drive(Lock& lock) {
+  node_->turns().Take(lock, kActorHelper);
+  Event event;
+  event.kind = EventKind::kHelper;
+  event.time = node_->scheduler_.committed();
+  event.name = "no call for a while";
+  node_->log_.Append(event);
+  node_->scheduler_.DriveAll(lock, event.time);
+  node_->Changed();
 }
 
 void HelperThread::Loop() {
@@ -266,6 +250,10 @@ void HelperThread::Loop() {
       wake_.wait_for(lock, kLook, [&] { return stop_; });
     }
     if (stop_) return;
+    if (node_->turns().Replays()) {
+      if (node_->turns().IsTurnOf(kActorHelper)) Drive(lock);
+      continue;
+    }
     if (node_->changes_ != seen || node_->calls_ > 0) {
       seen = node_->changes_;
       quiet_looks = 0;
@@ -273,18 +261,12 @@ void HelperThread::Loop() {
     }
     ++quiet_looks;
     lock.unlock();
-    const bool asleep = OthersAreAsleep();
+    const bool asleep = OtherThreadsAreAsleep();
     lock.lock();
     if (node_->changes_ != seen || node_->calls_ > 0) continue;
     if (quiet_looks < 2) continue;
     if (!asleep && quiet_looks < kLooksWhileRunning) continue;
-    Event event;
-    event.kind = EventKind::kHelper;
-    event.time = node_->scheduler_.committed();
-    event.name = asleep ? "all threads asleep" : "no call for a while";
-    node_->log_.Append(event);
-    node_->scheduler_.DriveAll(lock, event.time);
-    node_->Changed();
+    Drive(lock);
     seen = node_->changes_;
     quiet_looks = 0;
   }

@@ -49,9 +49,8 @@ class HelperThread {
 
  private:
   bool DriveOnce();
-
+  void Drive(Lock& lock);
   void Loop();
-  bool OthersAreAsleep() const;
 
   Node* const node_;
   std::thread thread_;

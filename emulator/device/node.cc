@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
+#include "emulator/replay/replayer.h"
+#include "emulator/task/checksum.h"
+#include "emulator/trace/recorder.h"
 
 namespace npuemu {
 
@@ -23,26 +27,85 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
   options.host_memory_cap = config.host_memory;
   options.poison = config.poison;
   ASSIGN_OR_RETURN(auto memory, DeviceMemory::Create(options));
-  std::unique_ptr<Node> node(new Node(config, *soc, std::move(memory)));
-  if (!config.trace.empty()) {
-    ASSIGN_OR_RETURN(auto trace, TextTrace(config.trace));
-    node->log_.AddObserver(std::move(trace));
+  std::shared_ptr<Replayer> replayer;
+  if (!config.replay.empty()) {
+    ASSIGN_OR_RETURN(replayer, Replayer::Open(config));
   }
+  std::unique_ptr<Node> node(
+      new Node(config, *soc, std::move(memory), replayer));
+  if (!config.timeline.empty()) {
+    ASSIGN_OR_RETURN(auto timeline, TextTrace(config.timeline));
+    node->log_.AddObserver(std::move(timeline));
+  }
+  if (replayer != nullptr) {
+    node->log_.AddObserver(Replayer::MakeComparison(replayer));
+  }
+  RETURN_IF_ERROR(node->StartRecording());
   return node;
 }
 
+namespace {
+
+std::unique_ptr<Policy> PolicyOf(const Config& config,
+                                 const std::shared_ptr<Replayer>& replayer) {
+  auto policy = MakePolicy(config.schedule, static_cast<int>(config.pct_depth));
+  if (replayer == nullptr) return policy;
+  return Replayer::MakeReplayPolicy(replayer, std::move(policy));
+}
+
+std::unique_ptr<Turns> TurnsOf(const std::shared_ptr<Replayer>& replayer,
+                               EventLog* log) {
+  if (replayer == nullptr) return std::make_unique<Turns>(log);
+  return Replayer::MakeReplayTurns(replayer, log);
+}
+
+// Picks among host threads come from whichever thread decides.
+std::shared_ptr<TraceWriter>& PickWriter() {
+  static auto& writer = *new std::shared_ptr<TraceWriter>();
+  return writer;
+}
+
+void RecordPick(uint64_t, int thread, int runnable, const char* label) {
+  Event event;
+  event.kind = EventKind::kPick;
+  event.name = label;
+  event.a = static_cast<uint64_t>(thread);
+  event.b = static_cast<uint64_t>(runnable);
+  PickWriter()->Write(event);
+}
+
+}  // namespace
+
+absl::Status Node::StartRecording() {
+  if (config_.trace.empty() && config_.replay.empty()) return absl::OkStatus();
+  log_.Record();
+  executor_.SetChecksum(
+      [this](const Task& task) { return ChecksumOf(*memory_, task.writes); });
+  if (config_.trace.empty()) return absl::OkStatus();
+  const bool fresh = std::getenv("NPUEMU_TRACE_FRESH") != nullptr;
+  ASSIGN_OR_RETURN(std::shared_ptr<TraceWriter> writer,
+                   TraceWriter::Create(config_.trace, HeaderOf(config_),
+                                       config_.trace_limit, fresh));
+  if (HostHooks().controlled) {
+    PickWriter() = writer;
+    HostHooks().on_decision(&RecordPick);
+  }
+  log_.AddObserver(std::make_unique<Recorder>(std::move(writer)));
+  return absl::OkStatus();
+}
+
 Node::Node(const Config& config, const SocProfile& soc,
-           std::unique_ptr<DeviceMemory> memory)
+           std::unique_ptr<DeviceMemory> memory,
+           std::shared_ptr<Replayer> replayer)
     : config_(config),
       soc_(soc),
       log_(static_cast<size_t>(config.event_log)),
+      turns_(TurnsOf(replayer, &log_)),
       costs_(soc, static_cast<int>(config.devices)),
       executor_(static_cast<int>(config.threads)),
       memory_(std::move(memory)),
-      scheduler_(&log_,
-                 MakePolicy(config.schedule,
-                            static_cast<int>(config.pct_depth)),
-                 &costs_, &executor_, static_cast<uint64_t>(config.seed)),
+      scheduler_(&log_, turns_.get(), PolicyOf(config, replayer), &costs_,
+                 &executor_, static_cast<uint64_t>(config.seed)),
       devices_(static_cast<size_t>(config.devices)) {
   for (size_t i = 0; i < devices_.size(); ++i) {
     devices_[i].id = static_cast<int>(i);
@@ -85,6 +148,7 @@ std::unique_ptr<HostThread> Node::MakeThread() {
 
 void Node::Finish() {
   Lock lock(mutex_);
+  turns_->Take(lock, kActorHelper);
   scheduler_.DriveAll(lock, scheduler_.committed());
   log_.DropObservers();
 }
@@ -133,15 +197,17 @@ Call::Call(Node& n, HostThread& t, const char* call_name)
     : node(n), thread(t), name(call_name),
       lock(EnterNode(n.mutex_, call_name)) {
   ++node.calls_;
+  node.turns().Take(lock, Actor());
   thread.clock = std::max(thread.clock, ProgramClock());
   now = std::max(thread.clock, node.scheduler_.committed());
-  node.scheduler_.AdvanceTo(lock, now);
+  // First: what the call decides stands behind it in the log.
   Event event;
   event.kind = EventKind::kCall;
   event.time = now;
   event.name = name;
   event.a = static_cast<uint64_t>(thread.id);
   node.log_.Append(event);
+  node.scheduler_.AdvanceTo(lock, now);
 }
 
 Call::~Call() {
@@ -164,6 +230,7 @@ void Call::SwitchPoint(const char* label) {
   hooks.leave();
   lock = EnterNode(node.mutex_, label);
   ++node.calls_;
+  node.turns().Take(lock, Actor());
   now = std::max(now, node.scheduler_.committed());
 }
 

@@ -24,6 +24,7 @@
 #include "emulator/memory/device_memory.h"
 #include "emulator/memory/host_memory.h"
 #include "emulator/sched/scheduler.h"
+#include "emulator/sched/turns.h"
 #include "emulator/task/cost_model.h"
 #include "emulator/task/executor.h"
 #include "emulator/task/soc.h"
@@ -78,6 +79,7 @@ class Node {
   HostMemory& host_memory() { return host_memory_; }
   Scheduler& scheduler() { return scheduler_; }
   EventLog& log() { return log_; }
+  Turns& turns() { return *turns_; }
   CostModel& costs() { return costs_; }
   std::mutex& mutex() { return mutex_; }
 
@@ -122,12 +124,15 @@ class Node {
   friend class HostWaiter;
   friend class HelperThread;
   Node(const Config& config, const SocProfile& soc,
-       std::unique_ptr<DeviceMemory> memory);
+       std::unique_ptr<DeviceMemory> memory,
+       std::shared_ptr<class Replayer> replayer);
+  absl::Status StartRecording();
 
   const Config config_;
   const SocProfile& soc_;
   std::mutex mutex_;
   EventLog log_;
+  const std::unique_ptr<Turns> turns_;
   CostModel costs_;
   Executor executor_;
   std::unique_ptr<DeviceMemory> memory_;
@@ -174,6 +179,8 @@ class Call {
   // Another controlled thread may run before this returns; it may change
   // everything that the lock protects. `label`: static text, e.g. "S3".
   void SwitchPoint(const char* label);
+
+  uint64_t Actor() const { return static_cast<uint64_t>(thread.id); }
 
   // The thread has waited until `when`.
   void WaitedUntil(SimTime when) {

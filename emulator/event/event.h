@@ -17,6 +17,21 @@ enum class EventKind : uint8_t {
 #undef EVENT
 };
 
+// Who acts, besides the program's threads (by their ids).
+constexpr uint64_t kActorHelper = 1 << 24;   // the helper thread
+constexpr uint64_t kActorContext = 1 << 25;  // + id: a context's host functions
+
+// What an argument is; the value says which. Addresses and handles of objects
+// that are no part of the log (descriptors, host memory) have no value.
+enum class ArgumentKind : uint8_t {
+  kNumber,
+  kNull,
+  kHandle,  // the handle's value: kind, generation, index
+  kDevice,  // offset in the device's memory
+  kPinned,  // offset in the last pinned block that lies below
+  kHost,
+};
+
 // One entry. Only canonical ids, so that two runs compare: streams, tasks and
 // threads by creation, addresses as device-relative offsets.
 struct Event {

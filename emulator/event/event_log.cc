@@ -57,6 +57,14 @@ std::string ToText(const Event& event) {
 
 EventLog::EventLog(size_t keep) : ring_(keep) { NPUEMU_CHECK(keep >= 1); }
 
+void EventLog::TellActor() {
+  told_actor_ = actor_;
+  Event event;
+  event.kind = EventKind::kTurn;
+  event.a = actor_;
+  Append(event);
+}
+
 void EventLog::AddObserver(std::unique_ptr<Observer> observer) {
   observers_.push_back(std::move(observer));
 }
@@ -73,9 +81,10 @@ std::vector<Event> EventLog::Last() const {
 absl::StatusOr<std::unique_ptr<Observer>> TextTrace(const std::string& path) {
   FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "we");
   if (file == nullptr) {
-    return FaultError(Fault::kInvalidParam,
-                      absl::StrCat("--trace (NPUEMU_TRACE): cannot write \"",
-                                   path, "\": ", std::strerror(errno)));
+    return FaultError(
+        Fault::kInvalidParam,
+        absl::StrCat("--timeline (NPUEMU_TIMELINE): cannot write \"", path,
+                     "\": ", std::strerror(errno)));
   }
   return std::make_unique<TextTraceObserver>(file);
 }

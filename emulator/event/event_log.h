@@ -22,12 +22,20 @@ class EventLog {
   explicit EventLog(size_t keep);
 
   void Append(const Event& event) {
+    if (__builtin_expect(recording_ && actor_ != told_actor_, 0)) TellActor();
     ring_[count_ % ring_.size()] = event;
     ++count_;
     for (const auto& observer : observers_) observer->OnEvent(event);
   }
 
   void AddObserver(std::unique_ptr<Observer> observer);
+
+  // Turns, arguments and results are logged from now on.
+  void Record() { recording_ = true; }
+  bool recording() const { return recording_; }
+  // Who appends from now on.
+  void set_actor(uint64_t actor) { actor_ = actor; }
+  uint64_t actor() const { return actor_; }
 
   // Destroys the observers, so that files are whole.
   void DropObservers() { observers_.clear(); }
@@ -38,7 +46,12 @@ class EventLog {
   size_t count() const { return count_; }
 
  private:
+  void TellActor();
+
   std::vector<Event> ring_;
+  bool recording_ = false;
+  uint64_t actor_ = 0;
+  uint64_t told_actor_ = 0;
   size_t count_ = 0;
   std::vector<std::unique_ptr<Observer>> observers_;
 };

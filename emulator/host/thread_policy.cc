@@ -78,7 +78,9 @@ class PctThreads : public ThreadPolicy {
   PctThreads(uint64_t seed, int depth)
       : prng_(Prng(seed).Fork("threads")) {
     for (int i = 0; i < depth; ++i) {
-      changes_.push_back(prng_.Below(kSteps));
+      // Short and long runs meet one about equally often (pct_policy.h).
+      const uint64_t low = uint64_t{1} << prng_.Below(kBits);
+      changes_.push_back(low + prng_.Below(low));
     }
   }
 
@@ -107,8 +109,8 @@ class PctThreads : public ThreadPolicy {
   bool SleepersMayRun() const override { return true; }
 
  private:
-  // Decisions among which the points of change lie.
-  static constexpr uint64_t kSteps = 256;
+  // Bits of a decision's number at which a change may lie.
+  static constexpr uint64_t kBits = 12;
 
   int64_t Priority(const ThreadCandidate& candidate) const {
     return priorities_[static_cast<size_t>(candidate.id)];

@@ -8,13 +8,16 @@
 namespace npuemu {
 
 void Scheduler::Flush(Lock& lock) {
-  while (executing_) executed_.wait(lock);
+  AwaitExecution(lock);
   while (!batch_.empty()) {
     running_.clear();
     std::swap(running_, batch_);
+    // Which calls come while a batch runs is no event: a recorded run has none.
     const bool unlocked =
+        !log_->recording() &&
         std::any_of(running_.begin(), running_.end(),
                     [](const Task& task) { return task.parallel; });
+    const uint64_t actor = log_->actor();
     if (unlocked) {
       executing_ = true;
       lock.unlock();
@@ -22,13 +25,29 @@ void Scheduler::Flush(Lock& lock) {
     executor_->Run(running_, policy_->Overlaps());
     if (unlocked) {
       lock.lock();
+      turns_->Take(lock, actor);
       executing_ = false;
       executed_.notify_all();
     }
     FinishBatch(running_);
     running_.clear();
-    while (executing_) executed_.wait(lock);
+    AwaitExecution(lock);
   }
+}
+
+void Scheduler::FlushFor(Lock& lock, uint64_t actor) {
+  while (executing_) executed_.wait(lock);
+  if (batch_.empty()) return;
+  turns_->Take(lock, actor);
+  Flush(lock);
+}
+
+// Another thread runs a batch without the lock.
+void Scheduler::AwaitExecution(Lock& lock) {
+  if (!executing_) return;
+  const uint64_t actor = log_->actor();
+  while (executing_) executed_.wait(lock);
+  turns_->Take(lock, actor);
 }
 
 void Scheduler::Settle(Lock& lock, SimTime now) {
@@ -43,6 +62,11 @@ void Scheduler::Settle(Lock& lock, SimTime now) {
 
 void Scheduler::FinishBatch(std::vector<Task>& done) {
   for (const Task& task : done) {
+    if (log_->recording() && !task.writes.empty()) {
+      Log(EventKind::kResult, *task.queue, task.id, task.end, task.name,
+          task.checksum);
+    }
+    for (StreamQueue* queue : value_waits_) NoteValue(task, queue);
     if (task.fault == Fault::kNone) continue;
     StreamQueue* queue = task.queue;
     queue->error = task.fault;
@@ -52,6 +76,17 @@ void Scheduler::FinishBatch(std::vector<Task>& done) {
     FailureDomain* domain = queue->domain;
     if (domain != nullptr && domain->stop_on_failure) {
       StopDomain(domain, task.fault);
+    }
+  }
+}
+
+// A value that a waiting head looks at was written then.
+void Scheduler::NoteValue(const Task& task, StreamQueue* queue) {
+  for (const MemoryRange& read : queue->pending.front().reads) {
+    for (const MemoryRange& write : task.writes) {
+      if (Overlap(read, write)) {
+        queue->value_at = std::max(queue->value_at, task.end);
+      }
     }
   }
 }

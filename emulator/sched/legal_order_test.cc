@@ -37,7 +37,8 @@ class ProgramRun {
   ProgramRun(const SmallProgram& program, const char* policy, uint64_t seed)
       : program_(program),
         costs_(*FindSoc("Ascend910B1"), 1),
-        scheduler_(&log_, MakePolicy(policy), &costs_, &executor_, seed),
+        scheduler_(&log_, &turns_, MakePolicy(policy), &costs_, &executor_,
+                   seed),
         prng_(Prng(seed).Fork("costs")),
         lock_(mutex_) {
     auto checker =
@@ -153,7 +154,8 @@ class ProgramRun {
       event.time = end;
       event.b = signal->id;
       log_.Append(event);
-      scheduler_.HostReturned(signal, end);
+      signal->returns.push_back(end);
+      scheduler_.HostReturned(signal);
     };
     scheduler_.Submit(lock_, Queue(stream), std::move(deliver), now_);
     Task wait;
@@ -190,6 +192,7 @@ class ProgramRun {
   LegalityChecker* checker_ = nullptr;
   CostModel costs_;
   Executor executor_{1};
+  Turns turns_{&log_};
   Scheduler scheduler_;
   Prng prng_;
   Lock lock_;

@@ -269,7 +269,8 @@ TEST(LegalityTest, CanaryARealLogWithAnIgnoredWait) {
   log.AddObserver(std::make_unique<Keep>(&events));
   CostModel costs(*FindSoc("Ascend910B1"), 1);
   Executor executor(1);
-  Scheduler scheduler(&log, MakePolicy("late"), &costs, &executor, 0);
+  Turns turns(&log);
+  Scheduler scheduler(&log, &turns, MakePolicy("late"), &costs, &executor, 0);
   Lock lock(mutex);
   StreamQueue a(1, 0, nullptr);
   StreamQueue b(2, 0, nullptr);

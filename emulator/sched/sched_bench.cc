@@ -19,7 +19,7 @@ constexpr int kTasks = 100000;
 struct Backlog {
   Backlog(const char* policy, int streams)
       : costs(*FindSoc("Ascend910B1"), 1),
-        scheduler(&log, MakePolicy(policy), &costs, &executor, 1),
+        scheduler(&log, &turns, MakePolicy(policy), &costs, &executor, 1),
         lock(mutex),
         gate(std::make_shared<Signal>()) {
     for (int i = 0; i < streams; ++i) {
@@ -64,6 +64,7 @@ struct Backlog {
   EventLog log{4096};
   CostModel costs;
   Executor executor{1};
+  Turns turns{&log};
   Scheduler scheduler;
   Lock lock;
   std::shared_ptr<Signal> gate;

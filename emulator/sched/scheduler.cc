@@ -14,9 +14,11 @@ bool WaitsOnSignal(const Task& task) {
 
 }  // namespace
 
-Scheduler::Scheduler(EventLog* log, std::unique_ptr<Policy> policy,
-                     CostModel* costs, Executor* executor, uint64_t seed)
+Scheduler::Scheduler(EventLog* log, Turns* turns,
+                     std::unique_ptr<Policy> policy, CostModel* costs,
+                     Executor* executor, uint64_t seed)
     : log_(log),
+      turns_(turns),
       policy_(std::move(policy)),
       costs_(costs),
       executor_(executor),
@@ -251,6 +253,8 @@ void Scheduler::MakeReady(StreamQueue* queue) {
   queue->ready_at = std::max(head.submitted, queue->last_end);
   if (WaitsOnSignal(head)) {
     queue->ready_at = std::max(queue->ready_at, head.wait_for->set_at);
+  } else if (head.wait == WaitKind::kValue) {
+    queue->ready_at = std::max(queue->ready_at, queue->value_at);
   }
   ready_.Add(queue, policy_->RankOf(*queue, prng_));
 }
@@ -270,11 +274,9 @@ void Scheduler::PollValues(Lock& lock) {
   }
 }
 
-void Scheduler::HostReturned(const std::shared_ptr<Signal>& signal,
-                             SimTime when) {
+void Scheduler::HostReturned(const std::shared_ptr<Signal>& signal) {
   if (signal->host_returned == signal->host_pending) return;  // dropped
   ++signal->host_returned;
-  signal->host_returned_at = when;
 }
 
 void Scheduler::SetStopped(StreamQueue* queue, bool stopped) {
@@ -294,6 +296,7 @@ void Scheduler::DropPending(StreamQueue* queue) {
       host_pending_ -= task.wait_for->host_pending;
       task.wait_for->host_pending = 0;
       task.wait_for->host_returned = 0;
+      task.wait_for->returns.clear();
     }
     if (task.effect == EffectKind::kSet) {
       std::erase_if(task.target->setters, [&](const Signal::Setter& setter) {

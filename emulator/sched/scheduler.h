@@ -27,13 +27,12 @@
 #include "emulator/sched/policy.h"
 #include "emulator/sched/ready_set.h"
 #include "emulator/sched/stream_queue.h"
+#include "emulator/sched/turns.h"
 #include "emulator/task/cost_model.h"
 #include "emulator/task/executor.h"
 #include "emulator/task/task.h"
 
 namespace npuemu {
-
-using Lock = std::unique_lock<std::mutex>;
 
 // What a call needs to see before it returns.
 struct Goal {
@@ -47,8 +46,8 @@ struct Goal {
 
 class Scheduler {
  public:
-  Scheduler(EventLog* log, std::unique_ptr<Policy> policy, CostModel* costs,
-            Executor* executor, uint64_t seed);
+  Scheduler(EventLog* log, Turns* turns, std::unique_ptr<Policy> policy,
+            CostModel* costs, Executor* executor, uint64_t seed);
 
   // Appends the task; runs what the policy wants to run now. `now` is the time
   // of the call. REQUIRES: the queue has room and takes tasks.
@@ -68,6 +67,8 @@ class Scheduler {
   // Executes everything decided so far. After it, bytes are where the decided
   // order puts them.
   void Flush(Lock& lock);
+  // The same for a thread that may have nothing to say in the log.
+  void FlushFor(Lock& lock, uint64_t actor);
   // The call ends at `now`: executes what was decided, unless some of it still
   // runs in virtual time and later tasks may run beside it.
   void Settle(Lock& lock, SimTime now);
@@ -76,8 +77,9 @@ class Scheduler {
   // virtual time; false if none of them has one.
   bool ExpireWait(Lock& lock, const Goal& goal);
 
-  // A host function returned: its signal may be seen at `when` or later.
-  void HostReturned(const std::shared_ptr<Signal>& signal, SimTime when);
+  // A host function returned: its signal may be seen from the time on that
+  // stands in Signal::returns.
+  void HostReturned(const std::shared_ptr<Signal>& signal);
 
   // A stopped stream keeps its tasks and runs none.
   void SetStopped(StreamQueue* queue, bool stopped);
@@ -133,7 +135,9 @@ class Scheduler {
   Return CommitReturn(const Goal& goal);
 
   // Executing what was decided (batch.cc).
+  void AwaitExecution(Lock& lock);
   void FinishBatch(std::vector<Task>& done);
+  static void NoteValue(const Task& task, StreamQueue* queue);
   void StopDomain(FailureDomain* domain, Fault fault);
 
   // The log (sched_log.cc).
@@ -144,6 +148,7 @@ class Scheduler {
            SimTime time, const char* name, uint64_t a);
 
   EventLog* const log_;
+  Turns* const turns_;
   const std::unique_ptr<Policy> policy_;
   CostModel* const costs_;
   Executor* const executor_;

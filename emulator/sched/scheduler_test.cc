@@ -17,7 +17,8 @@ class SchedulerTest : public testing::TestWithParam<const char*> {
       : costs_(*FindSoc("Ascend910B1"), 1),
         executor_(1),
         lock_(mutex_),
-        scheduler_(&log_, MakePolicy(GetParam()), &costs_, &executor_, 0) {}
+        scheduler_(&log_, &turns_, MakePolicy(GetParam()), &costs_, &executor_,
+                   0) {}
 
   // A task that appends its name to order_.
   Task Named(const char* name, int64_t cost = 1000) {
@@ -61,6 +62,7 @@ class SchedulerTest : public testing::TestWithParam<const char*> {
   CostModel costs_;
   Executor executor_;
   Lock lock_;
+  Turns turns_{&log_};
   Scheduler scheduler_;
   FailureDomain domain_;
   StreamQueue a_{1, 0, &domain_};
@@ -251,7 +253,8 @@ TEST_P(EveryPolicyTest, AHostReturnIsSeenOnlyByWhoNeedsIt) {
   Submit(a_, Wait(signal));
   Submit(a_, Named("x"));
   EXPECT_EQ(Drive(a_), Scheduler::Outcome::kNeedsReturn);
-  scheduler_.HostReturned(signal, At(50));
+  signal->returns.push_back(At(50));
+  scheduler_.HostReturned(signal);
   Submit(b_, Named("y"));
   Drive(b_);
   EXPECT_EQ(order_, "y");

@@ -51,6 +51,7 @@ class StreamQueue {
   int32_t ready_index = -1;  // its place in the ReadySet
   size_t heap_index = 0;     // its place in its lane
   Rank rank;
+  SimTime value_at;          // the value its head waits for was written then
   SimTime ready_at;          // stream and signal let the head start then
   size_t queues_index = 0;   // its place among the queues with pending tasks
   uint64_t needed_seq = 0;   // tasks up to here are needed by the goal

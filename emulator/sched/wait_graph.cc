@@ -87,16 +87,24 @@ Scheduler::Return Scheduler::CommitReturn(const Goal& goal) {
     const Task& head = queue->pending.front();
     Signal* signal = head.wait_for.get();
     if (signal == nullptr || signal->set || signal->host_pending == 0) continue;
-    if (signal->host_returned == 0) {
+    // All that returned when the wait is reached set one level (R109, I14).
+    const SimTime reached = std::max(head.submitted, queue->last_end);
+    const auto end = std::upper_bound(signal->returns.begin() + 1,
+                                      signal->returns.end(), reached);
+    const int due = static_cast<int>(end - signal->returns.begin());
+    if (signal->host_returned < due) {
       awaited = true;
       continue;
     }
-    --signal->host_returned;
-    --signal->host_pending;
-    --host_pending_;
-    Log(EventKind::kReturn, *queue, 0, signal->host_returned_at, "",
-        signal->id);
-    Set(signal, signal->host_returned_at);
+    const SimTime when = *(end - 1);
+    signal->returns.erase(signal->returns.begin(), end);
+    signal->host_returned -= due;
+    signal->host_pending -= due;
+    host_pending_ -= due;
+    for (int i = 0; i < due; ++i) {
+      Log(EventKind::kReturn, *queue, 0, when, "", signal->id);
+    }
+    Set(signal, when);
     return Return::kCommitted;
   }
   return awaited ? Return::kAwaited : Return::kNone;

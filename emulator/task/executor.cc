@@ -42,12 +42,6 @@ class Footprint {
   Ranges writes_;
 };
 
-void RunBody(Task& task) {
-  if (task.body != nullptr && task.fault == Fault::kNone) {
-    task.fault = task.body.Run();
-  }
-}
-
 // Below this virtual cost a parallel wave costs more than it saves.
 constexpr SimDuration kWorthParallel{4000};
 
@@ -77,11 +71,23 @@ struct Executor::Arena {
 Executor::Executor(int threads) : threads_(threads) {}
 Executor::~Executor() = default;
 
+void Executor::RunBody(Task& task) const {
+  if (task.body != nullptr && task.fault == Fault::kNone) {
+    task.fault = task.body.Run();
+  }
+  if (checksum_ != nullptr) task.checksum = checksum_(task);
+}
+
 void Executor::Run(std::span<Task> tasks, bool in_virtual_time) {
   if (tasks.size() == 1) return RunBody(tasks[0]);  // the fast path
   if (in_virtual_time) {
     const std::vector<bool> races = FindRaces(tasks);
-    if (!races.empty()) return RunInterleaved(tasks, races);
+    if (!races.empty()) {
+      RunInterleaved(tasks, races);
+      if (checksum_ == nullptr) return;
+      for (Task& task : tasks) task.checksum = checksum_(task);
+      return;
+    }
   }
   while (!tasks.empty()) {
     // The longest prefix without a conflict is one wave.

@@ -7,8 +7,11 @@
 #ifndef EMULATOR_TASK_EXECUTOR_H_
 #define EMULATOR_TASK_EXECUTOR_H_
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "emulator/task/task.h"
 
@@ -25,12 +28,20 @@ class Executor {
   // without a lock that a body could want.
   void Run(std::span<Task> tasks, bool in_virtual_time);
 
+  // Where somebody records: makes a checksum of the bytes that a task wrote,
+  // as soon as it has run.
+  void SetChecksum(std::function<uint64_t(const Task&)> checksum) {
+    checksum_ = std::move(checksum);
+  }
+
  private:
   struct Arena;
+  void RunBody(Task& task) const;
   // Tasks without a conflict.
   void RunWave(std::span<Task> wave, SimDuration cost);
 
   const int threads_;
+  std::function<uint64_t(const Task&)> checksum_;
   std::unique_ptr<Arena> arena_;  // made at the first parallel wave
 };
 

@@ -56,7 +56,7 @@ struct Signal {
   // that real threads never decide an order).
   int host_pending = 0;
   int host_returned = 0;
-  SimTime host_returned_at;
+  std::vector<SimTime> returns;  // of the pending ones, in virtual time
   // Queued tasks that will set it, and streams whose head waits for it, be it
   // set or not.
   struct Setter {
@@ -122,6 +122,7 @@ struct Task {
   }
 
   Fault fault = Fault::kNone;  // result of the body
+  uint64_t checksum = 0;       // of what it wrote, where somebody records
 };
 
 }  // namespace npuemu

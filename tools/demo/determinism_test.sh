@@ -19,7 +19,7 @@ fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
 # run NAME EXPECTED_EXIT [ARGUMENT]: runs the demo, keeps output and timeline.
 run() {
   runs=$((runs + 1))
-  NPUEMU_TRACE="$work/$1.trace" "$pipeline" "$work/models" "$iris" ${3:-} \
+  NPUEMU_TIMELINE="$work/$1.trace" "$pipeline" "$work/models" "$iris" ${3:-} \
     > "$work/$1.out" 2>&1
   local code=$?
   [ "$code" = "$2" ] || fail "$1: exit code $code, expected $2: $(cat "$work/$1.out")"

@@ -32,6 +32,9 @@ struct Command {
 };
 
 int Run(const Arguments& arguments, std::ostream& out, std::ostream& err);
+int Replay(const Arguments& arguments, std::ostream& out, std::ostream& err);
+int PrintReport(const Arguments& arguments, std::ostream& out,
+                std::ostream& err);
 int Ops(const Arguments& arguments, std::ostream& out, std::ostream& err);
 int Om(const Arguments& arguments, std::ostream& out, std::ostream& err);
 int Info(const Arguments& arguments, std::ostream& out, std::ostream& err);

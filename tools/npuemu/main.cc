@@ -13,6 +13,9 @@ namespace {
 constexpr Command kCommands[] = {
     {"run", "[options] -- PROGRAM [ARG...]",
      "run a program on the simulated node", Run},
+    {"replay", "TRACE -- PROGRAM [ARG...]",
+     "run it again as a trace says, and compare", Replay},
+    {"report", "TRACE", "what a trace holds, as text", PrintReport},
     {"ops", "[NAME]", "operators, dtypes, exactness", Ops},
     {"om", "FILE", "what a .om file holds", Om},
     {"info", "[options]", "node, SoC profile, library version", Info},

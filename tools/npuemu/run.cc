@@ -1,15 +1,14 @@
-// npuemu run: a child process with NPUEMU_* set from the flags, and the
-// toolkit's libraries found first.
+// npuemu run: a child process with NPUEMU_* set from the flags.
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <string>
 
-#include "tools/npuemu/child.h"
 #include "tools/npuemu/command.h"
 #include "tools/npuemu/options.h"
-#include "tools/npuemu/toolkit.h"
+#include "tools/npuemu/program.h"
 
 namespace npuemu::cli {
 namespace {
@@ -28,27 +27,27 @@ void PrintHelp(std::ostream& out) {
          "error.\n";
 }
 
-void SetEnvironment(const ParsedOptions& options) {
-  for (const auto& [name, value] : options.environment) {
-    setenv(name.c_str(), value.c_str(), 1);
+// What an earlier run left would be taken for this one's.
+void RemoveOldTraces(const std::string& path) {
+  for (int n = 0;; ++n) {
+    const std::string name = n == 0 ? path : path + "." + std::to_string(n);
+    const bool removed = std::remove(name.c_str()) == 0;
+    const bool partly = std::remove((name + ".incomplete").c_str()) == 0;
+    if (n > 0 && !removed && !partly) return;
   }
-  std::string path = ToolkitLibraryFolder();
-  if (path.empty()) return;
-  const char* old = std::getenv("LD_LIBRARY_PATH");
-  if (old != nullptr && *old != '\0') path += std::string(":") + old;
-  setenv("LD_LIBRARY_PATH", path.c_str(), 1);
 }
 
-// The observer of the host's threads comes first (design 5). It is preloaded
-// into the program and its children only, so this process must not use it.
-void SetPreload() {
-  const std::string folder = ToolkitLibraryFolder();
-  if (folder.empty()) return;
-  std::string libraries = folder + "/libnpuemu_host.so";
-  if (access(libraries.c_str(), R_OK) != 0) return;
-  const char* old = std::getenv("LD_PRELOAD");
-  if (old != nullptr && *old != '\0') libraries += std::string(":") + old;
-  setenv("LD_PRELOAD", libraries.c_str(), 1);
+// A process that was killed leaves its trace without an end; it is read up to
+// its last record.
+void KeepTracesOfTheKilled(const std::string& path) {
+  for (int n = 0;; ++n) {
+    const std::string name = n == 0 ? path : path + "." + std::to_string(n);
+    const bool whole = access(name.c_str(), F_OK) == 0;
+    if (!whole &&
+        std::rename((name + ".incomplete").c_str(), name.c_str()) != 0) {
+      return;
+    }
+  }
 }
 
 }  // namespace
@@ -68,15 +67,17 @@ int Run(const Arguments& arguments, std::ostream& out, std::ostream& err) {
     err << "npuemu run: no PROGRAM given\n" << kUsage;
     return kExitUsage;
   }
-  SetEnvironment(*options);
-  SetPreload();
-  const ChildResult result = RunChild(program);
-  if (result.start_error != 0) {
-    err << "npuemu run: cannot start \"" << program[0]
-        << "\": " << std::strerror(result.start_error) << "\n";
-    return kExitUsage;
+  for (const auto& [name, value] : options->environment) {
+    setenv(name.c_str(), value.c_str(), 1);
   }
-  return result.exit_code;
+  const std::string& trace = options->config.trace;
+  if (!trace.empty()) {
+    RemoveOldTraces(trace);
+    setenv("NPUEMU_TRACE_FRESH", "1", 1);
+  }
+  const int code = RunProgram("npuemu run", program, err);
+  if (!trace.empty()) KeepTracesOfTheKilled(trace);
+  return code;
 }
 
 }  // namespace npuemu::cli

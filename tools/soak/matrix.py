@@ -103,7 +103,7 @@ class Bench:
         """Runs a built program; number: tells runs at the same time apart."""
         trace = os.path.join(self.work, '%s.%d.trace' % (name, number))
         options = ['--schedule', cell.policy, '--seed', str(cell.seed),
-                   '--threads', str(cell.threads), '--trace', trace]
+                   '--threads', str(cell.threads), '--timeline', trace]
         if cell.controlled:
             options.append('--control-threads')
         command = [os.path.join(self.toolkit, 'bin', 'npuemu'), 'run',
@@ -123,6 +123,29 @@ class Bench:
             os.remove(trace)
         text = (output + errors).decode(errors='replace')
         return Result(code, hash_of(output), found, text)
+
+
+    def _npuemu(self, name, arguments):
+        """Exit code, standard output, standard error of npuemu ... -- NAME."""
+        command = [os.path.join(self.toolkit, 'bin', 'npuemu'), *arguments, '--',
+                   os.path.join(self.work, name), self.models,
+                   os.path.join(self.testdata, 'iris')]
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, env=self._environment(), cwd=self.work,
+            timeout=RUN_SECONDS)
+        return done.returncode, done.stdout, done.stderr.decode(errors='replace')
+
+    def record(self, name, cell, trace):
+        options = ['--schedule', cell.policy, '--seed', str(cell.seed),
+                   '--threads', str(cell.threads), '--trace', trace,
+                   '--hang-timeout', '3']
+        if cell.controlled:
+            options.append('--control-threads')
+        return self._npuemu(name, ['run', *options])
+
+    def replay(self, name, trace):
+        return self._npuemu(name, ['replay', trace])
 
 
 class Verdict:

@@ -37,6 +37,12 @@ def make_tree(root, prefix):
         if name.startswith('lib') and name.endswith('.so'):
             os.symlink(os.path.realpath(os.path.join(shim, name)),
                        os.path.join(prefix, 'lib64', name))
+    # The observer of host threads, where it is among the runfiles.
+    observer = os.path.join(root, 'emulator', 'host', 'preload',
+                            'libnpuemu_host.so')
+    if os.path.exists(observer):
+        os.symlink(os.path.realpath(observer), os.path.join(
+            prefix, 'lib64', os.path.basename(observer)))
     os.symlink(os.path.join(shim, 'include'), os.path.join(prefix, 'include'))
     for tool in ('atc/atc', 'npuemu/npuemu'):
         # A copy: npuemu finds its library beside itself.

@@ -150,25 +150,29 @@ aclError aclrtAllocatorSetGetAddrFromBlockFuncToDesc(
 
 aclError aclrtAllocatorRegister(aclrtStream stream,
                                 aclrtAllocatorDesc allocatorDesc) {
-  return NodeCall("aclrtAllocatorRegister", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(stream);
-    ASSIGN_OR_RETURN(const auto desc,
-                     Descs().Get(allocatorDesc, "allocatorDesc"));
-    RETURN_IF_ERROR(CheckComplete(*desc));
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    All()[found->queue.id] = {*desc, allocatorDesc};
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtAllocatorRegister", Args(stream, allocatorDesc),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(stream);
+                    ASSIGN_OR_RETURN(
+                        const auto desc,
+                        Descs().Get(allocatorDesc, "allocatorDesc"));
+                    RETURN_IF_ERROR(CheckComplete(*desc));
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    All()[found->queue.id] = {*desc, allocatorDesc};
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtAllocatorUnregister(aclrtStream stream) {
-  return NodeCall("aclrtAllocatorUnregister", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(stream);
-    ASSIGN_OR_RETURN(const auto found, FindRegistered(call, stream));
-    All().erase(found);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtAllocatorUnregister", Args(stream),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(stream);
+                    ASSIGN_OR_RETURN(const auto found,
+                                     FindRegistered(call, stream));
+                    All().erase(found);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtAllocatorGetByStream(
@@ -177,9 +181,12 @@ aclError aclrtAllocatorGetByStream(
     aclrtAllocatorFreeFunc* freeFunc,
     aclrtAllocatorAllocAdviseFunc* allocAdviseFunc,
     aclrtAllocatorGetAddrFromBlockFunc* getAddrFromBlockFunc) {
-  return NodeCall("aclrtAllocatorGetByStream", [&](Call& call) {
-    return Describe(call, stream,
-                    {allocatorDesc, allocator, allocFunc, freeFunc,
-                     allocAdviseFunc, getAddrFromBlockFunc});
-  });
+  return NodeCall("aclrtAllocatorGetByStream",
+                  Args(stream),
+                  [&](Call& call) {
+                    return Describe(
+                        call, stream,
+                        {allocatorDesc, allocator, allocFunc, freeFunc,
+                         allocAdviseFunc, getAddrFromBlockFunc});
+                  });
 }

@@ -51,19 +51,19 @@ using namespace npuemu::shim;
 
 aclError aclrtCmoAsync(void* src, size_t size, aclrtCmoType cmoType,
                        aclrtStream stream) {
-  return NodeCall("aclrtCmoAsync", [&](Call& call) {
-    return Prefetch(call, src, size, cmoType, stream);
-  });
+  return NodeCall(
+      "aclrtCmoAsync", Args(src, size, cmoType, stream),
+      [&](Call& call) { return Prefetch(call, src, size, cmoType, stream); });
 }
 
 aclError aclrtMemFlush(void* devPtr, size_t size) {
-  return NodeCall("aclrtMemFlush", [&](Call& call) {
+  return NodeCall("aclrtMemFlush", Args(devPtr, size), [&](Call& call) {
     return CheckRange(call, devPtr, size, "devPtr");
   });
 }
 
 aclError aclrtMemInvalidate(void* devPtr, size_t size) {
-  return NodeCall("aclrtMemInvalidate", [&](Call& call) {
+  return NodeCall("aclrtMemInvalidate", Args(devPtr, size), [&](Call& call) {
     return CheckRange(call, devPtr, size, "devPtr");
   });
 }

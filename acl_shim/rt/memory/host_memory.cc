@@ -119,6 +119,13 @@ absl::Status FindDevicePointer(void* pHost, void** pDevice, uint32_t flag) {
   return absl::OkStatus();
 }
 
+absl::Status CheckMapped(aclrtHostRegisterType type) {
+  if (type == ACL_HOST_REGISTER_MAPPED) return absl::OkStatus();
+  return InvalidValue(Fault::kRtFeatureNotSupport, "type",
+                      std::to_string(static_cast<int>(type)),
+                      "0 (ACL_HOST_REGISTER_MAPPED)");
+}
+
 }  // namespace
 
 }  // namespace npuemu::shim
@@ -129,7 +136,7 @@ using namespace npuemu::shim;
 
 aclError aclrtMallocHost(void** hostPtr, size_t size) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocHost", [&](Call& call) {
+  return NodeCall("aclrtMallocHost", Args(hostPtr, size), [&](Call& call) {
     return Allocate(call, hostPtr, "hostPtr", size, site);
   });
 }
@@ -137,58 +144,61 @@ aclError aclrtMallocHost(void** hostPtr, size_t size) {
 aclError aclrtMallocHostWithCfg(void** ptr, uint64_t size,
                                 aclrtMallocConfig* cfg) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocHostWithCfg", [&](Call& call) -> absl::Status {
-    RETURN_IF_ERROR(ReadMallocConfig(cfg).status());
-    return Allocate(call, ptr, "ptr", size, site);
-  });
+  return NodeCall("aclrtMallocHostWithCfg", Args(ptr, size, cfg),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_ERROR(ReadMallocConfig(cfg).status());
+                    return Allocate(call, ptr, "ptr", size, site);
+                  });
 }
 
 aclError aclrtFreeHost(void* hostPtr) {
-  return NodeCall("aclrtFreeHost",
+  return NodeCall("aclrtFreeHost", Args(hostPtr),
                   [&](Call& call) { return Release(call, hostPtr); });
 }
 
 aclError aclrtFreeHostWithDevSync(void* hostPtr) {
-  return NodeCall("aclrtFreeHostWithDevSync", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(hostPtr);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
-    return Release(call, hostPtr);
-  });
+  return NodeCall(
+      "aclrtFreeHostWithDevSync", Args(hostPtr),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(hostPtr);
+        ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+        RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
+        return Release(call, hostPtr);
+      });
 }
 
 aclError aclrtHostRegister(void* ptr, uint64_t size,
                            aclrtHostRegisterType type, void** devPtr) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtHostRegister", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(devPtr);
-    if (type != ACL_HOST_REGISTER_MAPPED) {
-      return InvalidValue(Fault::kRtFeatureNotSupport, "type",
-                          std::to_string(static_cast<int>(type)),
-                          "0 (ACL_HOST_REGISTER_MAPPED)");
-    }
-    RETURN_IF_ERROR(Register(call, ptr, size, /*mapped=*/true, site));
-    *devPtr = ptr;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtHostRegister", Args(ptr, size, type, devPtr),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(devPtr);
+        RETURN_IF_ERROR(CheckMapped(type));
+        RETURN_IF_ERROR(Register(call, ptr, size, /*mapped=*/true, site));
+        *devPtr = ptr;
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtHostRegisterV2(void* ptr, uint64_t size, uint32_t flag) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtHostRegisterV2", [&](Call& call) -> absl::Status {
-    RETURN_IF_ERROR(CheckFlag(flag));
-    return Register(call, ptr, size, (flag & kMapped) != 0, site);
-  });
+  return NodeCall("aclrtHostRegisterV2", Args(ptr, size, flag),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_ERROR(CheckFlag(flag));
+                    return Register(call, ptr, size, (flag & kMapped) != 0,
+                                    site);
+                  });
 }
 
 aclError aclrtHostUnregister(void* ptr) {
-  return NodeCall("aclrtHostUnregister",
+  return NodeCall("aclrtHostUnregister", Args(ptr),
                   [&](Call& call) { return Unregister(call, ptr); });
 }
 
 aclError aclrtHostGetDevicePointer(void* pHost, void** pDevice,
                                    uint32_t flag) {
-  return NodeCall("aclrtHostGetDevicePointer", [&](Call&) {
-    return FindDevicePointer(pHost, pDevice, flag);
-  });
+  return NodeCall(
+      "aclrtHostGetDevicePointer", Args(pHost, pDevice, flag),
+      [&](Call&) { return FindDevicePointer(pHost, pDevice, flag); });
 }

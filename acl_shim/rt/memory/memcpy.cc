@@ -119,41 +119,50 @@ using namespace npuemu::shim;
 
 aclError aclrtMemcpy(void* dst, size_t destMax, const void* src, size_t count,
                      aclrtMemcpyKind kind) {
-  return NodeCall("aclrtMemcpy", [&](Call& call) {
-    return Copy(call, dst, destMax, src, count, kind);
-  });
+  return NodeCall(
+      "aclrtMemcpy", Args(dst, destMax, src, count, kind),
+      [&](Call& call) { return Copy(call, dst, destMax, src, count, kind); });
 }
 
 aclError aclrtMemcpyAsync(void* dst, size_t destMax, const void* src,
                           size_t count, aclrtMemcpyKind kind,
                           aclrtStream stream) {
-  return NodeCall("aclrtMemcpyAsync", [&](Call& call) {
-    return CopyAsync(call, dst, destMax, src, count, kind, stream);
-  });
+  return NodeCall(
+      "aclrtMemcpyAsync", Args(dst, destMax, src, count, kind, stream),
+      [&](Call& call) {
+        return CopyAsync(call, dst, destMax, src, count, kind, stream);
+      });
 }
 
 aclError aclrtMemcpyAsyncWithCondition(void* dst, size_t destMax,
                                        const void* src, size_t count,
                                        aclrtMemcpyKind kind,
                                        aclrtStream stream) {
-  return NodeCall("aclrtMemcpyAsyncWithCondition", [&](Call& call) {
-    return CopyAsync(call, dst, destMax, src, count, kind, stream);
-  });
+  return NodeCall(
+      "aclrtMemcpyAsyncWithCondition",
+      Args(dst, destMax, src, count, kind, stream), [&](Call& call) {
+        return CopyAsync(call, dst, destMax, src, count, kind, stream);
+      });
 }
 
 aclError aclrtMemcpy2d(void* dst, size_t dpitch, const void* src,
                        size_t spitch, size_t width, size_t height,
                        aclrtMemcpyKind kind) {
-  return NodeCall("aclrtMemcpy2d", [&](Call& call) {
-    return Copy2dNow(call, {dst, dpitch, src, spitch, width, height}, kind);
-  });
+  return NodeCall(
+      "aclrtMemcpy2d", Args(dst, dpitch, src, spitch, width, height, kind),
+      [&](Call& call) {
+        return Copy2dNow(call, {dst, dpitch, src, spitch, width, height}, kind);
+      });
 }
 
 aclError aclrtMemcpy2dAsync(void* dst, size_t dpitch, const void* src,
                             size_t spitch, size_t width, size_t height,
                             aclrtMemcpyKind kind, aclrtStream stream) {
-  return NodeCall("aclrtMemcpy2dAsync", [&](Call& call) {
-    return Copy2dAsync(call, {dst, dpitch, src, spitch, width, height}, kind,
-                       stream);
-  });
+  return NodeCall("aclrtMemcpy2dAsync",
+                  Args(dst, dpitch, src, spitch, width, height, kind, stream),
+                  [&](Call& call) {
+                    return Copy2dAsync(
+                        call, {dst, dpitch, src, spitch, width, height}, kind,
+                        stream);
+                  });
 }

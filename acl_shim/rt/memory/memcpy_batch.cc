@@ -151,22 +151,30 @@ aclError aclrtMemcpyBatch(void** dsts, size_t* destMaxs, void** srcs,
                           size_t* sizes, size_t numBatches,
                           aclrtMemcpyBatchAttr* attrs, size_t* attrsIndexes,
                           size_t numAttrs, size_t* failIndex) {
-  return NodeCall("aclrtMemcpyBatch", [&](Call& call) -> absl::Status {
-    const Batch batch = {dsts,  destMaxs,     srcs,     sizes,    numBatches,
-                         attrs, attrsIndexes, numAttrs, failIndex};
-    RETURN_IF_ERROR(StartFailIndex(batch));
-    return CopyAll(call, batch);
-  });
+  return NodeCall("aclrtMemcpyBatch",
+                  Args(dsts, destMaxs, srcs, sizes, numBatches, attrs,
+                       attrsIndexes, numAttrs, failIndex),
+                  [&](Call& call) -> absl::Status {
+                    const Batch batch = {dsts,         destMaxs,   srcs,
+                                         sizes,        numBatches, attrs,
+                                         attrsIndexes, numAttrs,   failIndex};
+                    RETURN_IF_ERROR(StartFailIndex(batch));
+                    return CopyAll(call, batch);
+                  });
 }
 
 aclError aclrtMemcpyBatchV2(void** dsts, size_t* destMaxs, void** srcs,
                             size_t* sizes, size_t numBatches,
                             aclrtMemcpyBatchAttr* attrs, size_t* attrsIndexes,
                             size_t numAttrs) {
-  return NodeCall("aclrtMemcpyBatchV2", [&](Call& call) {
-    return CopyAll(call, {dsts, destMaxs, srcs, sizes, numBatches, attrs,
-                          attrsIndexes, numAttrs, nullptr});
-  });
+  return NodeCall("aclrtMemcpyBatchV2",
+                  Args(dsts, destMaxs, srcs, sizes, numBatches, attrs,
+                       attrsIndexes, numAttrs),
+                  [&](Call& call) {
+                    return CopyAll(
+                        call, {dsts, destMaxs, srcs, sizes, numBatches, attrs,
+                               attrsIndexes, numAttrs, nullptr});
+                  });
 }
 
 aclError aclrtMemcpyBatchAsync(void** dsts, size_t* destMaxs, void** srcs,
@@ -174,12 +182,14 @@ aclError aclrtMemcpyBatchAsync(void** dsts, size_t* destMaxs, void** srcs,
                                aclrtMemcpyBatchAttr* attrs,
                                size_t* attrsIndexes, size_t numAttrs,
                                size_t* failIndex, aclrtStream stream) {
-  return NodeCall("aclrtMemcpyBatchAsync", [&](Call& call) -> absl::Status {
-    const Batch batch = {dsts,  destMaxs,     srcs,     sizes,    numBatches,
-                         attrs, attrsIndexes, numAttrs, failIndex};
-    RETURN_IF_ERROR(StartFailIndex(batch));
-    return CopyAllAsync(call, batch, stream);
-  });
+  return NodeCall("aclrtMemcpyBatchAsync", Args(numBatches, stream),
+                  [&](Call& call) -> absl::Status {
+                    const Batch batch = {dsts,         destMaxs,   srcs,
+                                         sizes,        numBatches, attrs,
+                                         attrsIndexes, numAttrs,   failIndex};
+                    RETURN_IF_ERROR(StartFailIndex(batch));
+                    return CopyAllAsync(call, batch, stream);
+                  });
 }
 
 aclError aclrtMemcpyBatchAsyncV2(void** dsts, size_t* destMaxs, void** srcs,
@@ -187,10 +197,13 @@ aclError aclrtMemcpyBatchAsyncV2(void** dsts, size_t* destMaxs, void** srcs,
                                  aclrtMemcpyBatchAttr* attrs,
                                  size_t* attrsIndexes, size_t numAttrs,
                                  aclrtStream stream) {
-  return NodeCall("aclrtMemcpyBatchAsyncV2", [&](Call& call) {
-    return CopyAllAsync(call,
+  return NodeCall("aclrtMemcpyBatchAsyncV2",
+                  Args(numBatches, numAttrs, stream),
+                  [&](Call& call) {
+                    return CopyAllAsync(
+                        call,
                         {dsts, destMaxs, srcs, sizes, numBatches, attrs,
                          attrsIndexes, numAttrs, nullptr},
                         stream);
-  });
+                  });
 }

@@ -139,26 +139,28 @@ aclError aclrtGetMemcpyDescSize(aclrtMemcpyKind kind, size_t* descSize) {
 
 aclError aclrtSetMemcpyDesc(void* desc, aclrtMemcpyKind kind, void* srcAddr,
                             void* dstAddr, size_t count, void* config) {
-  return NodeCall("aclrtSetMemcpyDesc", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(desc);
-    RETURN_IF_NULL(srcAddr);
-    RETURN_IF_NULL(dstAddr);
-    RETURN_IF_ERROR(CheckInner(kind));
-    if (config != nullptr) {
-      return InvalidValue(Fault::kRtParamInvalid, "config", "not null",
-                          "nullptr");
-    }
-    return SetDescriptor(call, desc, srcAddr, dstAddr, count);
-  });
+  return NodeCall("aclrtSetMemcpyDesc", Args(desc, srcAddr, dstAddr, count),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(desc);
+                    RETURN_IF_NULL(srcAddr);
+                    RETURN_IF_NULL(dstAddr);
+                    RETURN_IF_ERROR(CheckInner(kind));
+                    if (config != nullptr) {
+                      return InvalidValue(Fault::kRtParamInvalid, "config",
+                                          "not null", "nullptr");
+                    }
+                    return SetDescriptor(call, desc, srcAddr, dstAddr, count);
+                  });
 }
 
 aclError aclrtMemcpyAsyncWithDesc(void* desc, aclrtMemcpyKind kind,
                                   aclrtStream stream) {
-  return NodeCall("aclrtMemcpyAsyncWithDesc", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(desc);
-    RETURN_IF_ERROR(CheckInner(kind));
-    return CopyByDescriptor(call, desc, stream);
-  });
+  return NodeCall("aclrtMemcpyAsyncWithDesc", Args(desc, kind, stream),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(desc);
+                    RETURN_IF_ERROR(CheckInner(kind));
+                    return CopyByDescriptor(call, desc, stream);
+                  });
 }
 
 aclError aclrtMemcpyAsyncWithOffset(void** dst, size_t destMax,
@@ -166,7 +168,8 @@ aclError aclrtMemcpyAsyncWithOffset(void** dst, size_t destMax,
                                     size_t count, size_t srcDataOffset,
                                     aclrtMemcpyKind kind, aclrtStream stream) {
   return NodeCall(
-      "aclrtMemcpyAsyncWithOffset", [&](Call& call) -> absl::Status {
+      "aclrtMemcpyAsyncWithOffset", Args(dst, src, count, stream),
+      [&](Call& call) -> absl::Status {
         if (count == 0) return absl::OkStatus();
         RETURN_IF_ERROR(CheckPointers(call, dst, destMax, src, count, kind));
         return CopyThroughPointers(

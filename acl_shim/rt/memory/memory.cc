@@ -111,7 +111,7 @@ using namespace npuemu::shim;
 
 aclError aclrtMalloc(void** devPtr, size_t size, aclrtMemMallocPolicy policy) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMalloc", [&](Call& call) {
+  return NodeCall("aclrtMalloc", Args(devPtr, size, policy), [&](Call& call) {
     return Allocate(call, devPtr, {size, policy, Slack::kUnit, site});
   });
 }
@@ -119,51 +119,56 @@ aclError aclrtMalloc(void** devPtr, size_t size, aclrtMemMallocPolicy policy) {
 aclError aclrtMallocAlign32(void** devPtr, size_t size,
                             aclrtMemMallocPolicy policy) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocAlign32", [&](Call& call) {
-    return Allocate(call, devPtr, {size, policy, Slack::kNone, site});
-  });
+  return NodeCall(
+      "aclrtMallocAlign32", Args(devPtr, size, policy), [&](Call& call) {
+        return Allocate(call, devPtr, {size, policy, Slack::kNone, site});
+      });
 }
 
 aclError aclrtMallocCached(void** devPtr, size_t size,
                            aclrtMemMallocPolicy policy) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocCached", [&](Call& call) {
-    return Allocate(call, devPtr, {size, policy, Slack::kUnit, site});
-  });
+  return NodeCall(
+      "aclrtMallocCached", Args(devPtr, size, policy), [&](Call& call) {
+        return Allocate(call, devPtr, {size, policy, Slack::kUnit, site});
+      });
 }
 
 aclError aclrtMallocWithCfg(void** devPtr, size_t size,
                             aclrtMemMallocPolicy policy,
                             aclrtMallocConfig* cfg) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocWithCfg", [&](Call& call) {
-    return AllocateWithConfig(call, devPtr, {size, policy, Slack::kUnit, site},
-                              cfg);
-  });
+  return NodeCall("aclrtMallocWithCfg", Args(devPtr, size, policy, cfg),
+                  [&](Call& call) {
+                    return AllocateWithConfig(
+                        call, devPtr, {size, policy, Slack::kUnit, site}, cfg);
+                  });
 }
 
 aclError aclrtMallocForTaskScheduler(void** devPtr, size_t size,
                                      aclrtMemMallocPolicy policy,
                                      aclrtMallocConfig* cfg) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtMallocForTaskScheduler", [&](Call& call) {
-    return AllocateWithConfig(call, devPtr, {size, policy, Slack::kUnit, site},
-                              cfg);
-  });
+  return NodeCall("aclrtMallocForTaskScheduler",
+                  Args(devPtr, size, policy, cfg), [&](Call& call) {
+                    return AllocateWithConfig(
+                        call, devPtr, {size, policy, Slack::kUnit, site}, cfg);
+                  });
 }
 
 aclError aclrtFree(void* devPtr) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtFree",
+  return NodeCall("aclrtFree", Args(devPtr),
                   [&](Call& call) { return Release(call, devPtr, site); });
 }
 
 aclError aclrtFreeWithDevSync(void* devPtr) {
   const void* site = __builtin_return_address(0);
-  return NodeCall("aclrtFreeWithDevSync", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(devPtr);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
-    return Release(call, devPtr, site);
-  });
+  return NodeCall(
+      "aclrtFreeWithDevSync", Args(devPtr), [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(devPtr);
+        ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+        RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
+        return Release(call, devPtr, site);
+      });
 }

@@ -99,21 +99,22 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* free, size_t* total) {
-  return NodeCall("aclrtGetMemInfo", [&](Call& call) {
-    return GetInfo(call, attr, free, total);
-  });
+  return NodeCall("aclrtGetMemInfo", Args(attr, free, total),
+                  [&](Call& call) { return GetInfo(call, attr, free, total); });
 }
 
 aclError aclrtPointerGetAttributes(const void* ptr,
                                    aclrtPtrAttributes* attributes) {
-  return NodeCall("aclrtPointerGetAttributes", [&](Call& call) {
-    return GetAttributes(call, ptr, attributes);
-  });
+  return NodeCall(
+      "aclrtPointerGetAttributes", Args(ptr, attributes),
+      [&](Call& call) { return GetAttributes(call, ptr, attributes); });
 }
 
 aclError aclrtCheckMemType(void** addrList, uint32_t size, uint32_t memType,
                            uint32_t* checkResult, uint32_t reserve) {
-  return NodeCall("aclrtCheckMemType", [&](Call& call) {
-    return CheckTypes(call, addrList, size, memType, checkResult, reserve);
-  });
+  return NodeCall(
+      "aclrtCheckMemType", Args(addrList, size, memType, checkResult, reserve),
+      [&](Call& call) {
+        return CheckTypes(call, addrList, size, memType, checkResult, reserve);
+      });
 }

@@ -54,39 +54,44 @@ using namespace npuemu::shim;
 
 aclError aclrtMemset(void* devPtr, size_t maxCount, int32_t value,
                      size_t count) {
-  return NodeCall("aclrtMemset", [&](Call& call) -> absl::Status {
-    if (count == 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const FillShape fill,
-                     ByteFill(devPtr, maxCount, value, count));
-    return Now(call, devPtr, fill);
-  });
+  return NodeCall("aclrtMemset", Args(devPtr, maxCount, value, count),
+                  [&](Call& call) -> absl::Status {
+                    if (count == 0) return absl::OkStatus();
+                    ASSIGN_OR_RETURN(const FillShape fill,
+                                     ByteFill(devPtr, maxCount, value, count));
+                    return Now(call, devPtr, fill);
+                  });
 }
 
 aclError aclrtMemsetAsync(void* devPtr, size_t maxCount, int32_t value,
                           size_t count, aclrtStream stream) {
-  return NodeCall("aclrtMemsetAsync", [&](Call& call) -> absl::Status {
-    if (count == 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const FillShape fill,
-                     ByteFill(devPtr, maxCount, value, count));
-    return OnStream(call, devPtr, fill, stream);
-  });
+  return NodeCall("aclrtMemsetAsync",
+                  Args(devPtr, maxCount, value, count, stream),
+                  [&](Call& call) -> absl::Status {
+                    if (count == 0) return absl::OkStatus();
+                    ASSIGN_OR_RETURN(const FillShape fill,
+                                     ByteFill(devPtr, maxCount, value, count));
+                    return OnStream(call, devPtr, fill, stream);
+                  });
 }
 
 aclError aclrtMemsetD32(void* ptr, size_t memSize, uint32_t value, size_t N) {
-  return NodeCall("aclrtMemsetD32", [&](Call& call) -> absl::Status {
-    if (N == 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const FillShape fill,
-                     WordFill(call, ptr, memSize, value, N));
-    return Now(call, ptr, fill);
-  });
+  return NodeCall("aclrtMemsetD32", Args(ptr, memSize, value, N),
+                  [&](Call& call) -> absl::Status {
+                    if (N == 0) return absl::OkStatus();
+                    ASSIGN_OR_RETURN(const FillShape fill,
+                                     WordFill(call, ptr, memSize, value, N));
+                    return Now(call, ptr, fill);
+                  });
 }
 
 aclError aclrtMemsetD32Async(void* ptr, size_t memSize, uint32_t value,
                              size_t N, aclrtStream stream) {
-  return NodeCall("aclrtMemsetD32Async", [&](Call& call) -> absl::Status {
-    if (N == 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const FillShape fill,
-                     WordFill(call, ptr, memSize, value, N));
-    return OnStream(call, ptr, fill, stream);
-  });
+  return NodeCall("aclrtMemsetD32Async", Args(ptr, memSize, value, N, stream),
+                  [&](Call& call) -> absl::Status {
+                    if (N == 0) return absl::OkStatus();
+                    ASSIGN_OR_RETURN(const FillShape fill,
+                                     WordFill(call, ptr, memSize, value, N));
+                    return OnStream(call, ptr, fill, stream);
+                  });
 }

@@ -34,72 +34,78 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtCreateContext(aclrtContext* context, int32_t deviceId) {
-  return NodeCall("aclrtCreateContext", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(context);
-    ASSIGN_OR_RETURN(const auto made, CreateContext(call, deviceId));
-    *context = HandleOf(call, *made);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtCreateContext", Args(context, deviceId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(context);
+                    ASSIGN_OR_RETURN(const auto made,
+                                     CreateContext(call, deviceId));
+                    *context = HandleOf(call, *made);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtDestroyContext(aclrtContext context) {
-  return NodeCall("aclrtDestroyContext", [&](Call& call) {
-    return Destroy(call, context);
-  });
+  return NodeCall("aclrtDestroyContext", Args(context),
+                  [&](Call& call) { return Destroy(call, context); });
 }
 
 aclError aclrtSetCurrentContext(aclrtContext context) {
-  return NodeCall("aclrtSetCurrentContext", [&](Call& call) {
-    return SetCurrent(call, context);
-  });
+  return NodeCall("aclrtSetCurrentContext", Args(context),
+                  [&](Call& call) { return SetCurrent(call, context); });
 }
 
 aclError aclrtGetCurrentContext(aclrtContext* context) {
-  return NodeCall("aclrtGetCurrentContext", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(context);
-    ASSIGN_OR_RETURN(Context * current, CurrentContext(call));
-    *context = HandleOf(call, *current);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetCurrentContext", Args(context),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(context);
+                    ASSIGN_OR_RETURN(Context * current, CurrentContext(call));
+                    *context = HandleOf(call, *current);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtCtxGetCurrentDefaultStream(aclrtStream* stream) {
-  return NodeCall(
-      "aclrtCtxGetCurrentDefaultStream", [&](Call& call) -> absl::Status {
-        RETURN_IF_NULL(stream);
-        ASSIGN_OR_RETURN(Context * current, CurrentContext(call));
-        *stream = DefaultStreamHandleOf(call, *current);
-        return absl::OkStatus();
-      });
+  return NodeCall("aclrtCtxGetCurrentDefaultStream", Args(stream),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(stream);
+                    ASSIGN_OR_RETURN(Context * current, CurrentContext(call));
+                    *stream = DefaultStreamHandleOf(call, *current);
+                    return absl::OkStatus();
+                  });
 }
 
 // R27.
 aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t* flags,
                                  int32_t* active) {
-  return NodeCall("aclrtGetPrimaryCtxState", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(active);
-    if (flags != nullptr) {
-      return InvalidValue(Fault::kInvalidParam, "flags", "not nullptr",
-                          "nullptr");
-    }
-    ASSIGN_OR_RETURN(Device * device, call.node.FindDevice(deviceId));
-    *active = device->primary != nullptr ? 1 : 0;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetPrimaryCtxState", Args(deviceId, flags, active),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(active);
+                    if (flags != nullptr) {
+                      return InvalidValue(Fault::kInvalidParam, "flags",
+                                          "not nullptr", "nullptr");
+                    }
+                    ASSIGN_OR_RETURN(Device * device,
+                                     call.node.FindDevice(deviceId));
+                    *active = device->primary != nullptr ? 1 : 0;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtCtxSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-  return NodeCall("aclrtCtxSetSysParamOpt", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    return SetSysParam(&context->sys_params, opt, value);
-  });
+  return NodeCall("aclrtCtxSetSysParamOpt", Args(opt, value),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    return SetSysParam(&context->sys_params, opt, value);
+                  });
 }
 
 aclError aclrtCtxGetSysParamOpt(aclSysParamOpt opt, int64_t* value) {
-  return NodeCall("aclrtCtxGetSysParamOpt", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    ASSIGN_OR_RETURN(*value, GetSysParam(context->sys_params, opt));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtCtxGetSysParamOpt", Args(opt, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    ASSIGN_OR_RETURN(*value,
+                                     GetSysParam(context->sys_params, opt));
+                    return absl::OkStatus();
+                  });
 }

@@ -76,10 +76,11 @@ aclError aclrtSetDeviceTaskAbortCallback(
 // A simulated device never breaks.
 aclError aclrtQueryDeviceStatus(int32_t deviceId,
                                 aclrtDeviceStatus* deviceStatus) {
-  return NodeCall("aclrtQueryDeviceStatus", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(deviceStatus);
-    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
-    *deviceStatus = ACL_RT_DEVICE_STATUS_NORMAL;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtQueryDeviceStatus", Args(deviceId, deviceStatus),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(deviceStatus);
+                    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
+                    *deviceStatus = ACL_RT_DEVICE_STATUS_NORMAL;
+                    return absl::OkStatus();
+                  });
 }

@@ -101,19 +101,21 @@ aclError aclrtResetDeviceForce(int32_t deviceId) {
 }
 
 aclError aclrtGetDevice(int32_t* deviceId) {
-  return NodeCall("aclrtGetDevice", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(deviceId);
-    ASSIGN_OR_RETURN(*deviceId, CurrentDevice(call));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetDevice", Args(deviceId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(deviceId);
+                    ASSIGN_OR_RETURN(*deviceId, CurrentDevice(call));
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtGetDeviceCount(uint32_t* count) {
-  return NodeCall("aclrtGetDeviceCount", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(count);
-    *count = static_cast<uint32_t>(call.node.device_count());
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetDeviceCount", Args(count),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(count);
+                    *count = static_cast<uint32_t>(call.node.device_count());
+                    return absl::OkStatus();
+                  });
 }
 
 // The program runs on the host and the devices beside it.
@@ -139,19 +141,19 @@ aclError aclrtSynchronizeDevice() {
 }
 
 aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout) {
-  return NodeCall("aclrtSynchronizeDeviceWithTimeout", [&](Call& call) {
-    return Synchronize(call, timeout);
-  });
+  return NodeCall("aclrtSynchronizeDeviceWithTimeout", Args(timeout),
+                  [&](Call& call) { return Synchronize(call, timeout); });
 }
 
 // The chips have one task scheduler.
 aclError aclrtSetTsDevice(aclrtTsId tsId) {
-  return NodeCall("aclrtSetTsDevice", [&](Call& call) -> absl::Status {
-    RETURN_IF_ERROR(CurrentContext(call).status());
-    if (tsId == ACL_TS_ID_AICORE) return absl::OkStatus();
-    return InvalidValue(Fault::kInvalidParam, "tsId", absl::StrCat(tsId),
-                        "ACL_TS_ID_AICORE (0)");
-  });
+  return NodeCall(
+      "aclrtSetTsDevice", Args(tsId), [&](Call& call) -> absl::Status {
+        RETURN_IF_ERROR(CurrentContext(call).status());
+        if (tsId == ACL_TS_ID_AICORE) return absl::OkStatus();
+        return InvalidValue(Fault::kInvalidParam, "tsId", absl::StrCat(tsId),
+                            "ACL_TS_ID_AICORE (0)");
+      });
 }
 
 aclError aclrtRegDeviceStateCallback(const char* regName,

@@ -128,34 +128,39 @@ aclError aclrtGetPhyDevIdByLogicDevId(const int32_t logicDevId,
 
 aclError aclrtDeviceGetPCIBusId(int32_t deviceId, char* pciBusId,
                                 int32_t len) {
-  return NodeCall("aclrtDeviceGetPCIBusId", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(pciBusId);
-    ASSIGN_OR_RETURN(const int32_t id, PhysicalId(call.node, deviceId));
-    if (len < static_cast<int32_t>(kBusIdBytes)) {
-      return InvalidValue(Fault::kRtParamInvalid, "len", absl::StrCat(len),
-                          "at least 13");
-    }
-    std::memcpy(pciBusId, BusId(id).c_str(), kBusIdBytes);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtDeviceGetPCIBusId", Args(deviceId, pciBusId, len),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(pciBusId);
+                    ASSIGN_OR_RETURN(const int32_t id,
+                                     PhysicalId(call.node, deviceId));
+                    if (len < static_cast<int32_t>(kBusIdBytes)) {
+                      return InvalidValue(Fault::kRtParamInvalid, "len",
+                                          absl::StrCat(len), "at least 13");
+                    }
+                    std::memcpy(pciBusId, BusId(id).c_str(), kBusIdBytes);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtDeviceGetByPCIBusId(const char* pciBusId, int32_t* deviceId) {
-  return NodeCall("aclrtDeviceGetByPCIBusId", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(pciBusId);
-    RETURN_IF_NULL(deviceId);
-    return DeviceOfBusId(call.node, pciBusId, deviceId);
-  });
+  return NodeCall("aclrtDeviceGetByPCIBusId", Args(pciBusId, deviceId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(pciBusId);
+                    RETURN_IF_NULL(deviceId);
+                    return DeviceOfBusId(call.node, pciBusId, deviceId);
+                  });
 }
 
 // "npuemu", nine zeros and the physical id: the same in every run.
 aclError aclrtDeviceGetUuid(int32_t deviceId, aclrtUuid* uuid) {
-  return NodeCall("aclrtDeviceGetUuid", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(uuid);
-    ASSIGN_OR_RETURN(const int32_t id, PhysicalId(call.node, deviceId));
-    *uuid = {};
-    std::memcpy(uuid->bytes, "npuemu", 6);
-    uuid->bytes[15] = static_cast<char>(id);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtDeviceGetUuid", Args(deviceId, uuid),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(uuid);
+                    ASSIGN_OR_RETURN(const int32_t id,
+                                     PhysicalId(call.node, deviceId));
+                    *uuid = {};
+                    std::memcpy(uuid->bytes, "npuemu", 6);
+                    uuid->bytes[15] = static_cast<char>(id);
+                    return absl::OkStatus();
+                  });
 }

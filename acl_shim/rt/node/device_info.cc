@@ -72,25 +72,28 @@ using namespace npuemu::shim;
 
 aclError aclrtGetDeviceInfo(uint32_t deviceId, aclrtDevAttr attr,
                             int64_t* value) {
-  return NodeCall("aclrtGetDeviceInfo", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(
-        const int32_t physical,
-        PhysicalId(call.node, static_cast<int32_t>(deviceId)));
-    ASSIGN_OR_RETURN(*value, AttributeOf(call.node.soc(), physical, attr));
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtGetDeviceInfo", Args(deviceId, attr, value),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(value);
+        ASSIGN_OR_RETURN(const int32_t physical,
+                         PhysicalId(call.node, static_cast<int32_t>(deviceId)));
+        ASSIGN_OR_RETURN(*value, AttributeOf(call.node.soc(), physical, attr));
+        return absl::OkStatus();
+      });
 }
 
 aclError aclGetDeviceCapability(uint32_t deviceId, aclDeviceInfo deviceInfo,
                                 int64_t* value) {
-  return NodeCall("aclGetDeviceCapability", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    RETURN_IF_ERROR(
-        call.node.FindDevice(static_cast<int32_t>(deviceId)).status());
-    ASSIGN_OR_RETURN(*value, CapabilityOf(call.node.soc(), deviceInfo));
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclGetDeviceCapability", Args(deviceId, deviceInfo, value),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(value);
+        RETURN_IF_ERROR(
+            call.node.FindDevice(static_cast<int32_t>(deviceId)).status());
+        ASSIGN_OR_RETURN(*value, CapabilityOf(call.node.soc(), deviceInfo));
+        return absl::OkStatus();
+      });
 }
 
 // Neither feature is part of this model.
@@ -112,24 +115,26 @@ aclError aclrtGetDeviceCapability(int32_t deviceId,
 
 aclError aclrtGetDeviceUtilizationRate(int32_t deviceId,
                                        aclrtUtilizationInfo* utilizationInfo) {
-  return NodeCall(
-      "aclrtGetDeviceUtilizationRate", [&](Call& call) -> absl::Status {
-        RETURN_IF_NULL(utilizationInfo);
-        RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
-        return FillUtilization(call, deviceId, utilizationInfo);
-      });
+  return NodeCall("aclrtGetDeviceUtilizationRate",
+                  Args(deviceId, utilizationInfo),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(utilizationInfo);
+                    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
+                    return FillUtilization(call, deviceId, utilizationInfo);
+                  });
 }
 
 // 7 is the lowest priority and 0 the highest (R34).
 aclError aclrtDeviceGetStreamPriorityRange(int32_t* leastPriority,
                                            int32_t* greatestPriority) {
-  return NodeCall(
-      "aclrtDeviceGetStreamPriorityRange", [&](Call& call) -> absl::Status {
-        RETURN_IF_NULL(leastPriority);
-        RETURN_IF_NULL(greatestPriority);
-        RETURN_IF_ERROR(CurrentContext(call).status());
-        *leastPriority = static_cast<int32_t>(kLowestPriority);
-        *greatestPriority = 0;
-        return absl::OkStatus();
-      });
+  return NodeCall("aclrtDeviceGetStreamPriorityRange",
+                  Args(leastPriority, greatestPriority),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(leastPriority);
+                    RETURN_IF_NULL(greatestPriority);
+                    RETURN_IF_ERROR(CurrentContext(call).status());
+                    *leastPriority = static_cast<int32_t>(kLowestPriority);
+                    *greatestPriority = 0;
+                    return absl::OkStatus();
+                  });
 }

@@ -83,83 +83,92 @@ using namespace npuemu::shim;
 
 aclError aclrtSetDeviceResLimit(int32_t deviceId, aclrtDevResLimitType type,
                                 uint32_t value) {
-  return NodeCall("aclrtSetDeviceResLimit", [&](Call& call) {
-    return SetCoreLimit(call, deviceId, type, value);
-  });
+  return NodeCall(
+      "aclrtSetDeviceResLimit", Args(deviceId, type, value),
+      [&](Call& call) { return SetCoreLimit(call, deviceId, type, value); });
 }
 
 aclError aclrtGetDeviceResLimit(int32_t deviceId, aclrtDevResLimitType type,
                                 uint32_t* value) {
-  return NodeCall("aclrtGetDeviceResLimit", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(*value, CoreLimitOf(call, deviceId, type));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetDeviceResLimit", Args(deviceId, type, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    ASSIGN_OR_RETURN(*value, CoreLimitOf(call, deviceId, type));
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtResetDeviceResLimit(int32_t deviceId) {
-  return NodeCall("aclrtResetDeviceResLimit", [&](Call& call) -> absl::Status {
-    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
-    SettingsOf(call).devices[deviceId].core_limits.clear();
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtResetDeviceResLimit", Args(deviceId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
+                    SettingsOf(call).devices[deviceId].core_limits.clear();
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtGetResInCurrentThread(aclrtDevResLimitType type,
                                     uint32_t* value) {
+  return NodeCall("aclrtGetResInCurrentThread", Args(type, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    ASSIGN_OR_RETURN(
+                        *value, CoreLimitOf(call, context->device().id, type));
+                    return absl::OkStatus();
+                  });
+}
+
+aclError aclrtDeviceSetLimit(aclrtDeviceLimit limit, size_t value) {
   return NodeCall(
-      "aclrtGetResInCurrentThread", [&](Call& call) -> absl::Status {
-        RETURN_IF_NULL(value);
+      "aclrtDeviceSetLimit", Args(limit, value),
+      [&](Call& call) -> absl::Status {
         ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-        ASSIGN_OR_RETURN(*value,
-                         CoreLimitOf(call, context->device().id, type));
+        RETURN_IF_ERROR(CheckLimit(limit));
+        RETURN_IF_ERROR(CheckSizeLimit(limit, value));
+        SettingsOf(call).devices[context->device().id].size_limits[limit] =
+            value;
         return absl::OkStatus();
       });
 }
 
-aclError aclrtDeviceSetLimit(aclrtDeviceLimit limit, size_t value) {
-  return NodeCall("aclrtDeviceSetLimit", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    RETURN_IF_ERROR(CheckLimit(limit));
-    RETURN_IF_ERROR(CheckSizeLimit(limit, value));
-    SettingsOf(call).devices[context->device().id].size_limits[limit] = value;
-    return absl::OkStatus();
-  });
-}
-
 aclError aclrtDeviceGetLimit(aclrtDeviceLimit limit, size_t* value) {
-  return NodeCall("aclrtDeviceGetLimit", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    RETURN_IF_ERROR(CheckLimit(limit));
-    const auto& limits =
-        SettingsOf(call).devices[context->device().id].size_limits;
-    const auto found = limits.find(limit);
-    *value = found == limits.end() ? DefaultLimit(limit) : found->second;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtDeviceGetLimit", Args(limit, value),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(value);
+        ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+        RETURN_IF_ERROR(CheckLimit(limit));
+        const auto& limits =
+            SettingsOf(call).devices[context->device().id].size_limits;
+        const auto found = limits.find(limit);
+        *value = found == limits.end() ? DefaultLimit(limit) : found->second;
+        return absl::OkStatus();
+      });
 }
 
 // For streams that are created later (arithmetic 1.3).
 aclError aclrtSetDeviceSatMode(aclrtFloatOverflowMode mode) {
-  return NodeCall("aclrtSetDeviceSatMode", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    if (mode != ACL_RT_OVERFLOW_MODE_SATURATION &&
-        mode != ACL_RT_OVERFLOW_MODE_INFNAN) {
-      return InvalidValue(Fault::kRtParamInvalid, "mode", absl::StrCat(mode),
-                          "0 or 1");
-    }
-    context->device().overflow_mode = mode;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtSetDeviceSatMode", Args(mode),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    if (mode != ACL_RT_OVERFLOW_MODE_SATURATION &&
+                        mode != ACL_RT_OVERFLOW_MODE_INFNAN) {
+                      return InvalidValue(Fault::kRtParamInvalid, "mode",
+                                          absl::StrCat(mode), "0 or 1");
+                    }
+                    context->device().overflow_mode = mode;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtGetDeviceSatMode(aclrtFloatOverflowMode* mode) {
-  return NodeCall("aclrtGetDeviceSatMode", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(mode);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    *mode =
-        static_cast<aclrtFloatOverflowMode>(context->device().overflow_mode);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetDeviceSatMode", Args(mode),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(mode);
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    *mode = static_cast<aclrtFloatOverflowMode>(
+                        context->device().overflow_mode);
+                    return absl::OkStatus();
+                  });
 }

@@ -119,17 +119,18 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtSetExceptionInfoCallback(aclrtExceptionInfoCallback callback) {
-  return NodeCall("aclrtSetExceptionInfoCallback", [&](Call& call) {
-    Watch(call);
-    const std::lock_guard<std::mutex> guard(All().mutex);
-    All().single = callback;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtSetExceptionInfoCallback", Args(callback),
+                  [&](Call& call) {
+                    Watch(call);
+                    const std::lock_guard<std::mutex> guard(All().mutex);
+                    All().single = callback;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtExceptionInfoCallbackRegister(
     aclrtExceptionInfoCallback callback) {
-  return NodeCall("aclrtExceptionInfoCallbackRegister",
+  return NodeCall("aclrtExceptionInfoCallbackRegister", Args(callback),
                   [&](Call& call) { return Register(call, callback); });
 }
 

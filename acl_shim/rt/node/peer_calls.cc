@@ -79,17 +79,20 @@ using namespace npuemu::shim;
 
 aclError aclrtDeviceCanAccessPeer(int32_t* canAccessPeer, int32_t deviceId,
                                   int32_t peerDeviceId) {
-  return NodeCall("aclrtDeviceCanAccessPeer", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(canAccessPeer);
-    RETURN_IF_ERROR(FirstOf(call, deviceId, peerDeviceId).status());
-    *canAccessPeer = deviceId != peerDeviceId ? 1 : 0;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtDeviceCanAccessPeer", Args(canAccessPeer, deviceId, peerDeviceId),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(canAccessPeer);
+        RETURN_IF_ERROR(FirstOf(call, deviceId, peerDeviceId).status());
+        *canAccessPeer = deviceId != peerDeviceId ? 1 : 0;
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t flags) {
   return NodeCall(
-      "aclrtDeviceEnablePeerAccess", [&](Call& call) -> absl::Status {
+      "aclrtDeviceEnablePeerAccess", Args(peerDeviceId, flags),
+      [&](Call& call) -> absl::Status {
         if (flags != 0) {
           return InvalidValue(Fault::kFeatureUnsupported, "flags",
                               absl::StrCat(flags), "0");
@@ -101,18 +104,20 @@ aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t flags) {
 }
 
 aclError aclrtDeviceDisablePeerAccess(int32_t peerDeviceId) {
-  return NodeCall(
-      "aclrtDeviceDisablePeerAccess", [&](Call& call) -> absl::Status {
-        ASSIGN_OR_RETURN(Device * device, DeviceForPeer(call, peerDeviceId));
-        device->peers.erase(peerDeviceId);
-        return absl::OkStatus();
-      });
+  return NodeCall("aclrtDeviceDisablePeerAccess", Args(peerDeviceId),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(Device * device,
+                                     DeviceForPeer(call, peerDeviceId));
+                    device->peers.erase(peerDeviceId);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtDevicePeerAccessStatus(int32_t deviceId, int32_t peerDeviceId,
                                      int32_t* status) {
   return NodeCall(
-      "aclrtDevicePeerAccessStatus", [&](Call& call) -> absl::Status {
+      "aclrtDevicePeerAccessStatus", Args(deviceId, peerDeviceId, status),
+      [&](Call& call) -> absl::Status {
         RETURN_IF_NULL(status);
         ASSIGN_OR_RETURN(const Device* device,
                          FirstOf(call, deviceId, peerDeviceId));
@@ -123,30 +128,35 @@ aclError aclrtDevicePeerAccessStatus(int32_t deviceId, int32_t peerDeviceId,
 
 aclError aclrtGetDevicesTopo(uint32_t deviceId, uint32_t otherDeviceId,
                              uint64_t* value) {
-  return NodeCall("aclrtGetDevicesTopo", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(*value,
-                     TopologyOf(call, static_cast<int32_t>(deviceId),
-                                static_cast<int32_t>(otherDeviceId)));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetDevicesTopo", Args(deviceId, otherDeviceId, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    ASSIGN_OR_RETURN(
+                        *value,
+                        TopologyOf(call, static_cast<int32_t>(deviceId),
+                                   static_cast<int32_t>(otherDeviceId)));
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtDeviceGetHostAtomicCapabilities(
     uint32_t* capabilities, const aclrtAtomicOperation* operations,
     const uint32_t count, int32_t deviceId) {
-  return NodeCall(
-      "aclrtDeviceGetHostAtomicCapabilities", [&](Call& call) -> absl::Status {
-        RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
-        return NoAtomics(capabilities, operations, count);
-      });
+  return NodeCall("aclrtDeviceGetHostAtomicCapabilities",
+                  Args(capabilities, operations, count, deviceId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_ERROR(call.node.FindDevice(deviceId).status());
+                    return NoAtomics(capabilities, operations, count);
+                  });
 }
 
 aclError aclrtDeviceGetP2PAtomicCapabilities(
     uint32_t* capabilities, const aclrtAtomicOperation* operations,
     const uint32_t count, int32_t srcDeviceId, int32_t dstDeviceId) {
   return NodeCall(
-      "aclrtDeviceGetP2PAtomicCapabilities", [&](Call& call) -> absl::Status {
+      "aclrtDeviceGetP2PAtomicCapabilities",
+      Args(capabilities, operations, count, srcDeviceId, dstDeviceId),
+      [&](Call& call) -> absl::Status {
         RETURN_IF_ERROR(FirstOf(call, srcDeviceId, dstDeviceId).status());
         return NoAtomics(capabilities, operations, count);
       });

@@ -50,49 +50,54 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-  return NodeCall("aclrtSetSysParamOpt", [&](Call& call) {
+  return NodeCall("aclrtSetSysParamOpt", Args(opt, value), [&](Call& call) {
     return SetSysParam(&SettingsOf(call).sys_params, opt, value);
   });
 }
 
 aclError aclrtGetSysParamOpt(aclSysParamOpt opt, int64_t* value) {
-  return NodeCall("aclrtGetSysParamOpt", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    ASSIGN_OR_RETURN(*value, GetSysParam(SettingsOf(call).sys_params, opt));
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtGetSysParamOpt", Args(opt, value), [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(value);
+        ASSIGN_OR_RETURN(*value, GetSysParam(SettingsOf(call).sys_params, opt));
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtSetOpExecuteTimeOut(uint32_t timeout) {
-  return NodeCall("aclrtSetOpExecuteTimeOut", [&](Call& call) {
+  return NodeCall("aclrtSetOpExecuteTimeOut", Args(timeout), [&](Call& call) {
     SetTimeout(call, std::chrono::seconds(timeout));
     return absl::OkStatus();
   });
 }
 
 aclError aclrtSetOpExecuteTimeOutWithMs(uint32_t timeout) {
-  return NodeCall("aclrtSetOpExecuteTimeOutWithMs", [&](Call& call) {
-    SetTimeout(call, milliseconds(timeout));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtSetOpExecuteTimeOutWithMs", Args(timeout),
+                  [&](Call& call) {
+                    SetTimeout(call, milliseconds(timeout));
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtSetOpExecuteTimeOutV2(uint64_t timeout,
                                     uint64_t* actualTimeout) {
-  return NodeCall("aclrtSetOpExecuteTimeOutV2", [&](Call& call) {
-    return SetLimit(call, timeout, actualTimeout);
-  });
+  return NodeCall(
+      "aclrtSetOpExecuteTimeOutV2", Args(timeout, actualTimeout),
+      [&](Call& call) { return SetLimit(call, timeout, actualTimeout); });
 }
 
 aclError aclrtGetOpExecuteTimeout(uint32_t* const timeoutMs) {
-  return NodeCall("aclrtGetOpExecuteTimeout", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(timeoutMs);
-    const auto timeout = SettingsOf(call).op_timeout;
-    const auto ms = std::chrono::duration_cast<milliseconds>(timeout).count();
-    *timeoutMs = static_cast<uint32_t>(
-        std::min<int64_t>(ms, int64_t{UINT32_MAX}));
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtGetOpExecuteTimeout", Args(timeoutMs),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(timeoutMs);
+        const auto timeout = SettingsOf(call).op_timeout;
+        const auto ms =
+            std::chrono::duration_cast<milliseconds>(timeout).count();
+        *timeoutMs =
+            static_cast<uint32_t>(std::min<int64_t>(ms, int64_t{UINT32_MAX}));
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtGetOpTimeOutInterval(uint64_t* interval) {
@@ -105,7 +110,7 @@ aclError aclrtGetOpTimeOutInterval(uint64_t* interval) {
 
 // R71, in virtual time.
 aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
-  return NodeCall("aclrtSetOpWaitTimeout", [&](Call& call) {
+  return NodeCall("aclrtSetOpWaitTimeout", Args(timeout), [&](Call& call) {
     call.node.wait_timeout = std::chrono::seconds(timeout);
     return absl::OkStatus();
   });
@@ -113,19 +118,21 @@ aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
 
 // The number of the task in its stream, as exception infos give it.
 aclError aclrtGetThreadLastTaskId(uint32_t* taskId) {
-  return NodeCall("aclrtGetThreadLastTaskId", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(taskId);
-    RETURN_IF_ERROR(CurrentContext(call).status());
-    *taskId = static_cast<uint32_t>(call.thread.last_task);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetThreadLastTaskId", Args(taskId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(taskId);
+                    RETURN_IF_ERROR(CurrentContext(call).status());
+                    *taskId = static_cast<uint32_t>(call.thread.last_task);
+                    return absl::OkStatus();
+                  });
 }
 
 // Chips of one family run the same programs.
 aclError aclrtCheckArchCompatibility(const char* socVersion,
                                      int32_t* canCompatible) {
   return NodeCall(
-      "aclrtCheckArchCompatibility", [&](Call& call) -> absl::Status {
+      "aclrtCheckArchCompatibility", Args(socVersion, canCompatible),
+      [&](Call& call) -> absl::Status {
         RETURN_IF_NULL(socVersion);
         RETURN_IF_NULL(canCompatible);
         const SocProfile* soc = FindSoc(socVersion);
@@ -146,11 +153,12 @@ aclError aclrtDeviceGetBareTgid(int32_t* pid) {
 
 // The model has no cache that could differ from memory.
 aclError aclrtDeviceL2CacheFlush(void* rsv) {
-  return NodeCall("aclrtDeviceL2CacheFlush", [&](Call& call) -> absl::Status {
-    if (rsv != nullptr) {
-      return InvalidValue(Fault::kRtParamInvalid, "rsv", "not nullptr",
-                          "nullptr");
-    }
-    return CurrentContext(call).status();
-  });
+  return NodeCall("aclrtDeviceL2CacheFlush", Args(rsv),
+                  [&](Call& call) -> absl::Status {
+                    if (rsv != nullptr) {
+                      return InvalidValue(Fault::kRtParamInvalid, "rsv",
+                                          "not nullptr", "nullptr");
+                    }
+                    return CurrentContext(call).status();
+                  });
 }

@@ -60,40 +60,44 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtSubscribeReport(uint64_t threadId, aclrtStream stream) {
-  return NodeCall("aclrtSubscribeReport", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    return SubscribeReport(call, threadId, found.get());
-  });
+  return NodeCall("aclrtSubscribeReport", Args(stream),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    return SubscribeReport(call, threadId, found.get());
+                  });
 }
 
 aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStream stream) {
-  return NodeCall("aclrtUnSubscribeReport", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    return UnsubscribeReport(call, threadId, found.get());
-  });
+  return NodeCall("aclrtUnSubscribeReport", Args(stream),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    return UnsubscribeReport(call, threadId, found.get());
+                  });
 }
 
 aclError aclrtLaunchCallback(aclrtCallback fn, void* userData,
                              aclrtCallbackBlockType blockType,
                              aclrtStream stream) {
-  return NodeCall("aclrtLaunchCallback", [&](Call& call) {
-    return Launch(call, fn, userData, blockType, stream);
-  });
+  return NodeCall("aclrtLaunchCallback", Args(fn, userData, blockType, stream),
+                  [&](Call& call) {
+                    return Launch(call, fn, userData, blockType, stream);
+                  });
 }
 
 aclError aclrtLaunchHostFunc(aclrtStream stream, aclrtHostFunc fn,
                              void* args) {
-  return NodeCall("aclrtLaunchHostFunc", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(fn);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    return LaunchOnContextThread(call, found.get(), fn, args);
-  });
+  return NodeCall("aclrtLaunchHostFunc", Args(stream, fn, args),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(fn);
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    return LaunchOnContextThread(call, found.get(), fn, args);
+                  });
 }
 
 aclError aclrtProcessReport(int32_t timeout) {
-  return NodeCall("aclrtProcessReport",
+  return NodeCall("aclrtProcessReport", Args(timeout),
                   [&](Call& call) { return ServeReports(call, timeout); });
 }

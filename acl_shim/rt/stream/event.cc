@@ -71,26 +71,27 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtCreateEvent(aclrtEvent* event) {
-  return NodeCall("aclrtCreateEvent", [&](Call& call) {
+  return NodeCall("aclrtCreateEvent", Args(event), [&](Call& call) {
     return Create(call, event, EventFamily::kDefault,
                   kEventSync | kEventProgress | kEventTimeLine);
   });
 }
 
 aclError aclrtCreateEventWithFlag(aclrtEvent* event, uint32_t flag) {
-  return NodeCall("aclrtCreateEventWithFlag", [&](Call& call) {
-    return Create(call, event, EventFamily::kFixed, flag);
-  });
+  return NodeCall("aclrtCreateEventWithFlag", Args(event, flag),
+                  [&](Call& call) {
+                    return Create(call, event, EventFamily::kFixed, flag);
+                  });
 }
 
 aclError aclrtCreateEventExWithFlag(aclrtEvent* event, uint32_t flag) {
-  return NodeCall("aclrtCreateEventExWithFlag", [&](Call& call) {
-    return Create(call, event, EventFamily::kNew, flag);
-  });
+  return NodeCall(
+      "aclrtCreateEventExWithFlag", Args(event, flag),
+      [&](Call& call) { return Create(call, event, EventFamily::kNew, flag); });
 }
 
 aclError aclrtDestroyEvent(aclrtEvent event) {
-  return NodeCall("aclrtDestroyEvent", [&](Call&) -> absl::Status {
+  return NodeCall("aclrtDestroyEvent", Args(event), [&](Call&) -> absl::Status {
     ASSIGN_OR_RETURN(const auto found,
                      Process::Get().events.Remove(event, "event"));
     DestroyEvent(found.get());  // its tasks keep what they need (R68)
@@ -99,30 +100,34 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
 }
 
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
-  return NodeCall("aclrtRecordEvent", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
-    return RecordEvent(call, pair.event.get(), pair.stream);
-  });
+  return NodeCall(
+      "aclrtRecordEvent", Args(event, stream), [&](Call& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
+        return RecordEvent(call, pair.event.get(), pair.stream);
+      });
 }
 
 aclError aclrtRecordEventWithFlag(aclrtEvent event, aclrtStream stream,
                                   uint32_t flag) {
-  return NodeCall("aclrtRecordEventWithFlag", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
-    RETURN_IF_ERROR(CheckUse(flag));
-    return RecordEvent(call, pair.event.get(), pair.stream);
-  });
+  return NodeCall("aclrtRecordEventWithFlag", Args(event, stream, flag),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const Pair pair,
+                                     Find(call, event, stream));
+                    RETURN_IF_ERROR(CheckUse(flag));
+                    return RecordEvent(call, pair.event.get(), pair.stream);
+                  });
 }
 
 aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
-  return NodeCall("aclrtResetEvent", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
-    return ResetEvent(call, pair.event.get(), pair.stream.get());
-  });
+  return NodeCall(
+      "aclrtResetEvent", Args(event, stream), [&](Call& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
+        return ResetEvent(call, pair.event.get(), pair.stream.get());
+      });
 }
 
 aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
-  return NodeCall("aclrtStreamWaitEvent", [&](Call& call) {
+  return NodeCall("aclrtStreamWaitEvent", Args(stream, event), [&](Call& call) {
     return Wait(call, stream, event, std::chrono::seconds(0));
   });
 }
@@ -130,7 +135,8 @@ aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
 aclError aclrtStreamWaitEventWithTimeout(aclrtStream stream, aclrtEvent event,
                                          int32_t timeout) {
   return NodeCall(
-      "aclrtStreamWaitEventWithTimeout", [&](Call& call) -> absl::Status {
+      "aclrtStreamWaitEventWithTimeout", Args(stream, event, timeout),
+      [&](Call& call) -> absl::Status {
         if (timeout < 0) {
           return InvalidValue(Fault::kRtParamInvalid, "timeout",
                               std::to_string(timeout),
@@ -143,6 +149,7 @@ aclError aclrtStreamWaitEventWithTimeout(aclrtStream stream, aclrtEvent event,
 aclError aclrtStreamWaitEventWithFlag(aclrtStream stream, aclrtEvent event,
                                       uint32_t timeout, uint32_t flag) {
   return NodeCall("aclrtStreamWaitEventWithFlag",
+                  Args(stream, event, timeout, flag),
                   [&](Call& call) -> absl::Status {
                     RETURN_IF_ERROR(Find(call, event, stream).status());
                     RETURN_IF_ERROR(CheckUse(flag));
@@ -152,54 +159,58 @@ aclError aclrtStreamWaitEventWithFlag(aclrtStream stream, aclrtEvent event,
 }
 
 aclError aclrtQueryEvent(aclrtEvent event, aclrtEventStatus* status) {
-  return NodeCall("aclrtQueryEvent", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(status);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    RETURN_IF_ERROR(RefuseNewMode(call, *found));
-    *status = QueryEvent(call, found.get()) ? ACL_EVENT_STATUS_COMPLETE
-                                            : ACL_EVENT_STATUS_NOT_READY;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtQueryEvent", Args(event, status), [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(status);
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().FindEvent(event, "event"));
+        RETURN_IF_ERROR(RefuseNewMode(call, *found));
+        *status = QueryEvent(call, found.get()) ? ACL_EVENT_STATUS_COMPLETE
+                                                : ACL_EVENT_STATUS_NOT_READY;
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtQueryEventStatus(aclrtEvent event,
                                aclrtEventRecordedStatus* status) {
-  return NodeCall("aclrtQueryEventStatus", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(status);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    *status = QueryEvent(call, found.get())
-                  ? ACL_EVENT_RECORDED_STATUS_COMPLETE
-                  : ACL_EVENT_RECORDED_STATUS_NOT_READY;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtQueryEventStatus", Args(event, status),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(status);
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindEvent(event, "event"));
+                    *status = QueryEvent(call, found.get())
+                                  ? ACL_EVENT_RECORDED_STATUS_COMPLETE
+                                  : ACL_EVENT_RECORDED_STATUS_NOT_READY;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtQueryEventWaitStatus(aclrtEvent event,
                                    aclrtEventWaitStatus* status) {
-  return NodeCall("aclrtQueryEventWaitStatus", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(status);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    RETURN_IF_ERROR(RefuseNewMode(call, *found));
-    *status = QueryEventWaits(call, found.get())
-                  ? ACL_EVENT_WAIT_STATUS_COMPLETE
-                  : ACL_EVENT_WAIT_STATUS_NOT_READY;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtQueryEventWaitStatus", Args(event, status),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(status);
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindEvent(event, "event"));
+                    RETURN_IF_ERROR(RefuseNewMode(call, *found));
+                    *status = QueryEventWaits(call, found.get())
+                                  ? ACL_EVENT_WAIT_STATUS_COMPLETE
+                                  : ACL_EVENT_WAIT_STATUS_NOT_READY;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtSynchronizeEvent(aclrtEvent event) {
-  return NodeCall("aclrtSynchronizeEvent", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    return SynchronizeEvent(call, found.get(), std::nullopt);
-  });
+  return NodeCall("aclrtSynchronizeEvent", Args(event),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindEvent(event, "event"));
+                    return SynchronizeEvent(call, found.get(), std::nullopt);
+                  });
 }
 
 aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
-  return NodeCall("aclrtSynchronizeEventWithTimeout",
+  return NodeCall("aclrtSynchronizeEventWithTimeout", Args(event, timeout),
                   [&](Call& call) -> absl::Status {
                     ASSIGN_OR_RETURN(const auto found,
                                      Process::Get().FindEvent(event, "event"));
@@ -210,44 +221,51 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
 
 aclError aclrtEventElapsedTime(float* ms, aclrtEvent startEvent,
                                aclrtEvent endEvent) {
-  return NodeCall("aclrtEventElapsedTime", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(ms);
-    Process& process = Process::Get();
-    ASSIGN_OR_RETURN(const auto start,
-                     process.FindEvent(startEvent, "startEvent"));
-    ASSIGN_OR_RETURN(const auto end, process.FindEvent(endEvent, "endEvent"));
-    ASSIGN_OR_RETURN(*ms, ElapsedTime(call, *start, *end));
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtEventElapsedTime", Args(ms, startEvent, endEvent),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(ms);
+                    Process& process = Process::Get();
+                    ASSIGN_OR_RETURN(
+                        const auto start,
+                        process.FindEvent(startEvent, "startEvent"));
+                    ASSIGN_OR_RETURN(const auto end,
+                                     process.FindEvent(endEvent, "endEvent"));
+                    ASSIGN_OR_RETURN(*ms, ElapsedTime(call, *start, *end));
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtEventGetTimestamp(aclrtEvent event, uint64_t* timestamp) {
-  return NodeCall("aclrtEventGetTimestamp", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(timestamp);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    ASSIGN_OR_RETURN(const SimTime time, Timestamp(call, *found));
-    *timestamp = static_cast<uint64_t>(Nanoseconds(time) / 1000);
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtEventGetTimestamp", Args(event, timestamp),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(timestamp);
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().FindEvent(event, "event"));
+        ASSIGN_OR_RETURN(const SimTime time, Timestamp(call, *found));
+        *timestamp = static_cast<uint64_t>(Nanoseconds(time) / 1000);
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtGetEventId(aclrtEvent event, uint32_t* eventId) {
-  return NodeCall("aclrtGetEventId", [&](Call&) -> absl::Status {
-    RETURN_IF_NULL(eventId);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindEvent(event, "event"));
-    *eventId = static_cast<uint32_t>(found->id);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetEventId", Args(event, eventId),
+                  [&](Call&) -> absl::Status {
+                    RETURN_IF_NULL(eventId);
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindEvent(event, "event"));
+                    *eventId = static_cast<uint32_t>(found->id);
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtGetEventAvailNum(uint32_t* eventCount) {
-  return NodeCall("aclrtGetEventAvailNum", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(eventCount);
-    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
-    *eventCount = static_cast<uint32_t>(kMaxEventsPerDevice -
-                                        context->device().events);
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtGetEventAvailNum", Args(eventCount),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(eventCount);
+                    ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+                    *eventCount = static_cast<uint32_t>(
+                        kMaxEventsPerDevice - context->device().events);
+                    return absl::OkStatus();
+                  });
 }

@@ -58,54 +58,60 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtCreateNotify(aclrtNotify* notify, uint64_t flag) {
-  return NodeCall("aclrtCreateNotify",
+  return NodeCall("aclrtCreateNotify", Args(notify, flag),
                   [&](Call& call) { return Create(call, notify, flag); });
 }
 
 aclError aclrtDestroyNotify(aclrtNotify notify) {
-  return NodeCall("aclrtDestroyNotify", [&](Call&) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().notifies.Remove(notify, "notify"));
-    if (found->alive()) --found->device->notifies;
-    found->destroyed = true;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtDestroyNotify", Args(notify), [&](Call&) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().notifies.Remove(notify, "notify"));
+        if (found->alive()) --found->device->notifies;
+        found->destroyed = true;
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtGetNotifyId(aclrtNotify notify, uint32_t* notifyId) {
-  return NodeCall("aclrtGetNotifyId", [&](Call&) -> absl::Status {
-    RETURN_IF_NULL(notifyId);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindNotify(notify, "notify"));
-    *notifyId = static_cast<uint32_t>(found->id);
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtGetNotifyId", Args(notify, notifyId), [&](Call&) -> absl::Status {
+        RETURN_IF_NULL(notifyId);
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().FindNotify(notify, "notify"));
+        *notifyId = static_cast<uint32_t>(found->id);
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtRecordNotify(aclrtNotify notify, aclrtStream stream) {
-  return NodeCall("aclrtRecordNotify", [&](Call& call) -> absl::Status {
-    Process& process = Process::Get();
-    ASSIGN_OR_RETURN(const auto found,
-                     process.FindNotify(notify, "notify"));
-    ASSIGN_OR_RETURN(const auto on, process.FindStream(call, stream));
-    return RecordNotify(call, found.get(), on.get());
-  });
+  return NodeCall("aclrtRecordNotify", Args(notify, stream),
+                  [&](Call& call) -> absl::Status {
+                    Process& process = Process::Get();
+                    ASSIGN_OR_RETURN(const auto found,
+                                     process.FindNotify(notify, "notify"));
+                    ASSIGN_OR_RETURN(const auto on,
+                                     process.FindStream(call, stream));
+                    return RecordNotify(call, found.get(), on.get());
+                  });
 }
 
 aclError aclrtWaitAndResetNotify(aclrtNotify notify, aclrtStream stream,
                                  uint32_t timeout) {
-  return NodeCall("aclrtWaitAndResetNotify", [&](Call& call) -> absl::Status {
-    Process& process = Process::Get();
-    ASSIGN_OR_RETURN(const auto found,
-                     process.FindNotify(notify, "notify"));
-    ASSIGN_OR_RETURN(const auto on, process.FindStream(call, stream));
-    return WaitAndResetNotify(call, found.get(), on.get(),
-                              std::chrono::seconds(timeout));
-  });
+  return NodeCall("aclrtWaitAndResetNotify", Args(notify, stream, timeout),
+                  [&](Call& call) -> absl::Status {
+                    Process& process = Process::Get();
+                    ASSIGN_OR_RETURN(const auto found,
+                                     process.FindNotify(notify, "notify"));
+                    ASSIGN_OR_RETURN(const auto on,
+                                     process.FindStream(call, stream));
+                    return WaitAndResetNotify(call, found.get(), on.get(),
+                                              std::chrono::seconds(timeout));
+                  });
 }
 
 aclError aclrtNotifyBatchReset(aclrtNotify* notifies, size_t num) {
-  return NodeCall("aclrtNotifyBatchReset",
+  return NodeCall("aclrtNotifyBatchReset", Args(notifies, num),
                   [&](Call& call) { return ResetAll(call, notifies, num); });
 }
 

@@ -91,48 +91,49 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtCreateStream(aclrtStream* stream) {
-  return NodeCall("aclrtCreateStream", [&](Call& call) {
+  return NodeCall("aclrtCreateStream", Args(stream), [&](Call& call) {
     return Create(call, stream, /*priority=*/0, /*flag=*/0);
   });
 }
 
 aclError aclrtCreateStreamWithConfig(aclrtStream* stream, uint32_t priority,
                                      uint32_t flag) {
-  return NodeCall("aclrtCreateStreamWithConfig", [&](Call& call) {
-    return Create(call, stream, priority, flag);
-  });
+  return NodeCall(
+      "aclrtCreateStreamWithConfig", Args(stream, priority, flag),
+      [&](Call& call) { return Create(call, stream, priority, flag); });
 }
 
 aclError aclrtCreateStreamV2(aclrtStream* stream,
                              const aclrtStreamConfigHandle* handle) {
-  return NodeCall("aclrtCreateStreamV2", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(handle);
-    return Create(call, stream, handle->priority,
-                  static_cast<uint32_t>(handle->flag));
-  });
+  return NodeCall("aclrtCreateStreamV2", Args(stream, handle),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(handle);
+                    return Create(call, stream, handle->priority,
+                                  static_cast<uint32_t>(handle->flag));
+                  });
 }
 
 aclError aclrtDestroyStream(aclrtStream stream) {
-  return NodeCall("aclrtDestroyStream", [&](Call& call) {
+  return NodeCall("aclrtDestroyStream", Args(stream), [&](Call& call) {
     return Destroy(call, stream, /*force=*/false);
   });
 }
 
 aclError aclrtDestroyStreamForce(aclrtStream stream) {
-  return NodeCall("aclrtDestroyStreamForce", [&](Call& call) {
+  return NodeCall("aclrtDestroyStreamForce", Args(stream), [&](Call& call) {
     return Destroy(call, stream, /*force=*/true);
   });
 }
 
 aclError aclrtSynchronizeStream(aclrtStream stream) {
-  return NodeCall("aclrtSynchronizeStream", [&](Call& call) {
+  return NodeCall("aclrtSynchronizeStream", Args(stream), [&](Call& call) {
     return Synchronize(call, stream, std::nullopt);
   });
 }
 
 aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream,
                                            int32_t timeout) {
-  return NodeCall("aclrtSynchronizeStreamWithTimeout",
+  return NodeCall("aclrtSynchronizeStreamWithTimeout", Args(stream, timeout),
                   [&](Call& call) -> absl::Status {
                     ASSIGN_OR_RETURN(const auto limit, HostTimeout(timeout));
                     return Synchronize(call, stream, limit);
@@ -140,23 +141,25 @@ aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream,
 }
 
 aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus* status) {
-  return NodeCall("aclrtStreamQuery", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(status);
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream,
-                                               /*same_context=*/false));
-    *status = QueryStream(call, found.get()) ? ACL_STREAM_STATUS_COMPLETE
-                                             : ACL_STREAM_STATUS_NOT_READY;
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtStreamQuery", Args(stream, status),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(status);
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().FindStream(call, stream,
+                                                   /*same_context=*/false));
+        *status = QueryStream(call, found.get()) ? ACL_STREAM_STATUS_COMPLETE
+                                                 : ACL_STREAM_STATUS_NOT_READY;
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtStreamAbort(aclrtStream stream) {
-  return NodeCall("aclrtStreamAbort",
+  return NodeCall("aclrtStreamAbort", Args(stream),
                   [&](Call& call) { return Abort(call, stream); });
 }
 
 aclError aclrtStreamStop(aclrtStream stream) {
-  return NodeCall("aclrtStreamStop",
+  return NodeCall("aclrtStreamStop", Args(stream),
                   [&](Call& call) { return Stop(call, stream); });
 }

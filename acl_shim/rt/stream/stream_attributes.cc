@@ -147,34 +147,37 @@ using namespace npuemu;
 using namespace npuemu::shim;
 
 aclError aclrtStreamGetId(aclrtStream stream, int32_t* streamId) {
-  return NodeCall("aclrtStreamGetId", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(streamId);
-    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
-    *streamId = found->queue.id;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtStreamGetId", Args(stream, streamId),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(streamId);
+                    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
+                    *streamId = found->queue.id;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtStreamGetFlags(aclrtStream stream, uint32_t* flags) {
-  return NodeCall("aclrtStreamGetFlags", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(flags);
-    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
-    *flags = found->flags;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtStreamGetFlags", Args(stream, flags),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(flags);
+                    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
+                    *flags = found->flags;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtStreamGetPriority(aclrtStream stream, uint32_t* priority) {
-  return NodeCall("aclrtStreamGetPriority", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(priority);
-    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
-    *priority = found->priority;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtStreamGetPriority", Args(stream, priority),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(priority);
+                    ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
+                    *priority = found->priority;
+                    return absl::OkStatus();
+                  });
 }
 
 aclError aclrtGetStreamAvailableNum(uint32_t* streamCount) {
-  return NodeCall("aclrtGetStreamAvailableNum",
+  return NodeCall("aclrtGetStreamAvailableNum", Args(streamCount),
                   [&](Call& call) -> absl::Status {
                     RETURN_IF_NULL(streamCount);
                     ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
@@ -185,19 +188,18 @@ aclError aclrtGetStreamAvailableNum(uint32_t* streamCount) {
 }
 
 aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
-  return NodeCall("aclrtSetStreamFailureMode", [&](Call& call) {
-    return FailureMode(call, stream, mode);
-  });
+  return NodeCall("aclrtSetStreamFailureMode", Args(stream, mode),
+                  [&](Call& call) { return FailureMode(call, stream, mode); });
 }
 
 aclError aclrtSetStreamOverflowSwitch(aclrtStream stream, uint32_t flag) {
-  return NodeCall("aclrtSetStreamOverflowSwitch", [&](Call& call) {
-    return OverflowSwitch(call, stream, flag);
-  });
+  return NodeCall(
+      "aclrtSetStreamOverflowSwitch", Args(stream, flag),
+      [&](Call& call) { return OverflowSwitch(call, stream, flag); });
 }
 
 aclError aclrtGetStreamOverflowSwitch(aclrtStream stream, uint32_t* flag) {
-  return NodeCall("aclrtGetStreamOverflowSwitch",
+  return NodeCall("aclrtGetStreamOverflowSwitch", Args(stream, flag),
                   [&](Call& call) -> absl::Status {
                     RETURN_IF_NULL(flag);
                     ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
@@ -209,40 +211,43 @@ aclError aclrtGetStreamOverflowSwitch(aclrtStream stream, uint32_t* flag) {
 aclError aclrtSetStreamAttribute(aclrtStream stream,
                                  aclrtStreamAttr stmAttrType,
                                  aclrtStreamAttrValue* value) {
-  return NodeCall("aclrtSetStreamAttribute", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    return SetAttribute(call, stream, stmAttrType, *value);
-  });
+  return NodeCall("aclrtSetStreamAttribute", Args(stream, stmAttrType, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    return SetAttribute(call, stream, stmAttrType, *value);
+                  });
 }
 
 aclError aclrtGetStreamAttribute(aclrtStream stream,
                                  aclrtStreamAttr stmAttrType,
                                  aclrtStreamAttrValue* value) {
-  return NodeCall("aclrtGetStreamAttribute", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(value);
-    return GetAttribute(call, stream, stmAttrType, value);
-  });
+  return NodeCall("aclrtGetStreamAttribute", Args(stream, stmAttrType, value),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(value);
+                    return GetAttribute(call, stream, stmAttrType, value);
+                  });
 }
 
 aclError aclrtSetStreamResLimit(aclrtStream stream, aclrtDevResLimitType type,
                                 uint32_t value) {
-  return NodeCall("aclrtSetStreamResLimit", [&](Call& call) {
-    return SetLimit(call, stream, type, value);
-  });
+  return NodeCall(
+      "aclrtSetStreamResLimit", Args(stream, type, value),
+      [&](Call& call) { return SetLimit(call, stream, type, value); });
 }
 
 aclError aclrtGetStreamResLimit(aclrtStream stream, aclrtDevResLimitType type,
                                 uint32_t* value) {
-  return NodeCall("aclrtGetStreamResLimit", [&](Call& call) {
-    return GetLimit(call, stream, type, value);
-  });
+  return NodeCall(
+      "aclrtGetStreamResLimit", Args(stream, type, value),
+      [&](Call& call) { return GetLimit(call, stream, type, value); });
 }
 
 aclError aclrtResetStreamResLimit(aclrtStream stream) {
-  return NodeCall("aclrtResetStreamResLimit", [&](Call& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    SettingsOf(call, *found).core_limits.clear();
-    return absl::OkStatus();
-  });
+  return NodeCall("aclrtResetStreamResLimit", Args(stream),
+                  [&](Call& call) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    SettingsOf(call, *found).core_limits.clear();
+                    return absl::OkStatus();
+                  });
 }

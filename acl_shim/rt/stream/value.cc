@@ -25,24 +25,27 @@ using namespace npuemu::shim;
 
 aclError aclrtValueWrite(void* devAddr, uint64_t value, uint32_t flag,
                          aclrtStream stream) {
-  return NodeCall("aclrtValueWrite", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(devAddr);
-    RETURN_IF_ERROR(CheckFlag(flag, 0, "0"));
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    return WriteValue(call, found.get(), devAddr, value);
-  });
+  return NodeCall("aclrtValueWrite", Args(devAddr, value, flag, stream),
+                  [&](Call& call) -> absl::Status {
+                    RETURN_IF_NULL(devAddr);
+                    RETURN_IF_ERROR(CheckFlag(flag, 0, "0"));
+                    ASSIGN_OR_RETURN(const auto found,
+                                     Process::Get().FindStream(call, stream));
+                    return WriteValue(call, found.get(), devAddr, value);
+                  });
 }
 
 aclError aclrtValueWait(void* devAddr, uint64_t value, uint32_t flag,
                         aclrtStream stream) {
-  return NodeCall("aclrtValueWait", [&](Call& call) -> absl::Status {
-    RETURN_IF_NULL(devAddr);
-    RETURN_IF_ERROR(CheckFlag(flag, ACL_STREAM_WAIT_VALUE_NOR,
-                              "[0, 3], one of ACL_STREAM_WAIT_VALUE_*"));
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().FindStream(call, stream));
-    return WaitValue(call, found.get(), devAddr, value,
-                     static_cast<ValueTest>(flag));
-  });
+  return NodeCall(
+      "aclrtValueWait", Args(devAddr, value, flag, stream),
+      [&](Call& call) -> absl::Status {
+        RETURN_IF_NULL(devAddr);
+        RETURN_IF_ERROR(CheckFlag(flag, ACL_STREAM_WAIT_VALUE_NOR,
+                                  "[0, 3], one of ACL_STREAM_WAIT_VALUE_*"));
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().FindStream(call, stream));
+        return WaitValue(call, found.get(), devAddr, value,
+                         static_cast<ValueTest>(flag));
+      });
 }

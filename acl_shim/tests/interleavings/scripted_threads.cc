@@ -6,9 +6,10 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 
-#include "emulator/base/prng.h"
 #include "emulator/host/host_hooks.h"
+#include "emulator/host/thread_policy.h"
 
 namespace npuemu::testing {
 namespace {
@@ -116,6 +117,11 @@ class Crew {
   std::vector<std::thread> threads_;
 };
 
+std::function<void()>& TheInspector() {
+  static auto& inspector = *new std::function<void()>();
+  return inspector;
+}
+
 // Runs all that have not ended, in order; a round in which all of them are
 // blocked is a deadlock.
 void RunRest() {
@@ -136,6 +142,10 @@ void RunRest() {
 
 }  // namespace
 
+void SetInspector(std::function<void()> inspector) {
+  TheInspector() = std::move(inspector);
+}
+
 bool RunScript(const std::string& script,
                const std::vector<ThreadBody>& bodies) {
   const Crew crew(bodies);
@@ -152,6 +162,7 @@ bool RunScript(const std::string& script,
       continue;
     }
     baton.Run(k, label);
+    if (TheInspector() != nullptr) TheInspector()();
     fits &= label.empty() || baton.thread(k).met;
   }
   RunRest();
@@ -162,39 +173,33 @@ void RunSeed(uint64_t seed, Choice choice,
              const std::vector<ThreadBody>& bodies, std::string* trace) {
   const Crew crew(bodies);
   Baton& baton = TheBaton();
-  Prng prng(seed);
-  const size_t count = bodies.size();
-  std::vector<uint64_t> priority(count + 1);
-  for (uint64_t& p : priority) p = 1000 + prng.Below(1000);
-  constexpr uint64_t kPoints = 40;  // about what the bodies pass
-  constexpr int kDepth = 3;
-  std::vector<uint64_t> changes(kDepth);
-  for (uint64_t& change : changes) change = prng.Below(kPoints);
-  for (uint64_t at = 0;; ++at) {
-    std::vector<int> ready;
+  // The policy that npuemu run --control-threads uses.
+  const auto policy = MakeThreadPolicy(
+      choice == Choice::kRandom ? "random" : "pct", seed, /*depth=*/3);
+  for (int k = 1; k <= baton.count(); ++k) policy->Created(k);
+  int last = 0;
+  while (true) {
+    std::vector<ThreadCandidate> ready;
+    bool last_first = false;
     for (int k = 1; k <= baton.count(); ++k) {
       const Baton::Thread& thread = baton.thread(k);
-      if (!thread.ended && !thread.blocked) ready.push_back(k);
+      if (thread.ended || thread.blocked) continue;
+      ready.push_back({k, 0});
+      last_first |= k == last;
     }
     if (ready.empty()) break;
-    int next = ready[prng.Below(ready.size())];
-    if (choice == Choice::kPct) {
-      for (int k : ready) {
-        if (priority[static_cast<size_t>(k)] >
-            priority[static_cast<size_t>(next)]) {
-          next = k;
-        }
-      }
-      for (size_t c = 0; c < changes.size(); ++c) {
-        if (changes[c] == at) priority[static_cast<size_t>(next)] = c;
-      }
-    }
+    const size_t pick =
+        ready.size() == 1
+            ? 0
+            : policy->Pick({ready, last, last_first, /*yielded=*/false});
+    const int next = last = ready[pick].id;
     baton.Run(next, "*");
     if (trace != nullptr) {
       *trace += std::to_string(next);
       if (baton.thread(next).met) *trace += ":" + baton.thread(next).label;
       *trace += " ";
     }
+    if (TheInspector() != nullptr) TheInspector()();
     // Whoever is blocked looks again after any step of another one.
     if (baton.thread(next).blocked) continue;
     for (int k = 1; k <= baton.count(); ++k) baton.thread(k).blocked = false;

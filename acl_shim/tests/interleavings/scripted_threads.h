@@ -25,14 +25,18 @@ using ThreadBody = std::function<void()>;
 bool RunScript(const std::string& script,
                const std::vector<ThreadBody>& bodies);
 
-// At every switch point a thread is chosen anew: `random` uniformly, `pct` the
-// one of highest priority, which `depth` changes at chosen points lower.
+// At every switch point a thread is chosen anew, by the policies of
+// emulator/host/thread_policy.h.
 enum class Choice { kRandom, kPct };
 // `trace`, if given, gets the decisions as "1:S2 2:S4 ...": what RunScript
 // repeats.
 void RunSeed(uint64_t seed, Choice choice,
              const std::vector<ThreadBody>& bodies,
              std::string* trace = nullptr);
+
+// Called after each step, while all scripted threads stand still; null: no
+// more. It may look at the runtime's modelled data, but make no call.
+void SetInspector(std::function<void()> inspector);
 
 }  // namespace npuemu::testing
 

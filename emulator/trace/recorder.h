@@ -1,0 +1,27 @@
+// File: recorder.h
+// The observer that writes the log as a trace. Ends the trace when it goes.
+
+#ifndef EMULATOR_TRACE_RECORDER_H_
+#define EMULATOR_TRACE_RECORDER_H_
+
+#include <memory>
+#include <utility>
+
+#include "emulator/trace/trace_stream.h"
+
+namespace npuemu {
+
+class Recorder : public Observer {
+ public:
+  explicit Recorder(std::shared_ptr<TraceWriter> writer)
+      : writer_(std::move(writer)) {}
+  ~Recorder() override { writer_->Finish(); }
+  void OnEvent(const Event& event) override { writer_->Write(event); }
+
+ private:
+  const std::shared_ptr<TraceWriter> writer_;
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_TRACE_RECORDER_H_

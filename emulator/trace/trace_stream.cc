@@ -1,0 +1,347 @@
+#include "emulator/trace/trace_stream.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace npuemu {
+namespace {
+
+constexpr std::string_view kMagic = "NPUTRACE";
+constexpr size_t kPrefix = 16;  // magic, version, bytes of the header
+constexpr uint8_t kSkip = 254;
+constexpr uint8_t kEnd = 255;
+constexpr size_t kMostBytes = 250;  // of a record
+constexpr uint8_t kNameKind = 255;
+constexpr uint8_t kLimitKind = 254;
+constexpr size_t kKinds = 0
+#define EVENT(id, word) +1
+#include "emulator/event/event.def"
+#undef EVENT
+    ;
+
+enum Present : uint8_t {
+  kPlace = 1,
+  kTask = 2,
+  kTime = 4,
+  kEndTime = 8,
+  kName = 16,
+  kA = 32,
+  kB = 64,
+};
+
+unsigned char* PutNumber(unsigned char* to, uint64_t value) {
+  while (value >= 0x80) {
+    *to++ = static_cast<unsigned char>(value | 0x80);
+    value >>= 7;
+  }
+  *to++ = static_cast<unsigned char>(value);
+  return to;
+}
+
+uint64_t Zigzag(int64_t value) {
+  return static_cast<uint64_t>(value) << 1 ^
+         static_cast<uint64_t>(value >> 63);
+}
+int64_t Unzigzag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1));
+}
+
+absl::Status CannotWrite(const std::string& path, const char* what) {
+  return FaultError(Fault::kInvalidParam,
+                    absl::StrCat("--trace (NPUEMU_TRACE): cannot ", what,
+                                 " \"", path, "\": ", std::strerror(errno)));
+}
+
+std::string HeaderBytes(const TraceHeader& header) {
+  std::string text;
+  for (const auto& [key, value] : header) {
+    absl::StrAppend(&text, key, "=", value, "\n");
+  }
+  std::string bytes(kMagic);
+  for (const uint32_t word :
+       {kTraceVersion, static_cast<uint32_t>(text.size())}) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      bytes += static_cast<char>(word >> shift);
+    }
+  }
+  return bytes + text;
+}
+
+uint32_t Word(const std::string& bytes, size_t at) {
+  uint32_t word = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    word |= uint32_t{static_cast<unsigned char>(bytes[at + i])} << 8 * i;
+  }
+  return word;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TraceWriter>> TraceWriter::Create(
+    const std::string& given, const TraceHeader& header, uint64_t limit,
+    bool fresh) {
+  std::string path = given;
+  std::string name = path + ".incomplete";
+  const int flags = O_RDWR | O_CREAT | O_CLOEXEC | (fresh ? O_EXCL : O_TRUNC);
+  int fd = -1;
+  for (int n = 1;; ++n) {
+    const bool taken = fresh && access(path.c_str(), F_OK) == 0;
+    if (!taken) fd = open(name.c_str(), flags, 0666);
+    if (fd >= 0) break;
+    if (!taken && (!fresh || errno != EEXIST)) {
+      return CannotWrite(name, "write");
+    }
+    path = absl::StrCat(given, ".", n);
+    name = path + ".incomplete";
+  }
+  const std::string bytes = HeaderBytes(header);
+  std::unique_ptr<TraceWriter> writer(new TraceWriter(path, fd, limit));
+  if (bytes.size() >= kWindow || !writer->NextWindow()) {
+    return CannotWrite(name, "map");
+  }
+  std::memcpy(writer->At(0), bytes.data(), bytes.size());
+  writer->used_ = bytes.size();
+  return writer;
+}
+
+TraceWriter::TraceWriter(std::string path, int fd, uint64_t limit)
+    : path_(std::move(path)), fd_(fd), limit_(limit), pid_(getpid()) {}
+
+TraceWriter::~TraceWriter() { Finish(); }
+
+// The file grows by a window that is mapped: what was written stays with the
+// kernel if the process is killed. False: no space, or the limit.
+bool TraceWriter::NextWindow() {
+  const bool first = window_ == nullptr;
+  const uint64_t begin = first ? 0 : window_begin_ + kWindow;
+  if (!first && begin + kWindow > limit_) return false;
+  // Not ftruncate alone: a full disk would be a SIGBUS at the first touch.
+  if (posix_fallocate(fd_, static_cast<off_t>(begin),
+                      static_cast<off_t>(kWindow)) != 0) {
+    return false;
+  }
+  void* memory = mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_SHARED,
+                      fd_, static_cast<off_t>(begin));
+  if (memory == MAP_FAILED) return false;
+  if (!first) {
+    __atomic_store_n(At(used_), kSkip, __ATOMIC_RELEASE);
+    munmap(window_, kWindow);
+  }
+  window_ = static_cast<unsigned char*>(memory);
+  window_begin_ = begin;
+  used_ = 0;
+  return true;
+}
+
+void TraceWriter::Put(uint8_t kind, const unsigned char* bytes, size_t size) {
+  if (full_ || window_ == nullptr) return;
+  if (used_ + size + 2 + 2 > kWindow) {  // room for a mark stays
+    unsigned char* mark = At(used_);
+    if (!NextWindow()) {
+      full_ = true;
+      mark[1] = kLimitKind;
+      __atomic_store_n(mark, 1, __ATOMIC_RELEASE);
+      used_ += 2;
+      return;
+    }
+  }
+  unsigned char* to = At(used_);
+  to[1] = kind;
+  std::memcpy(to + 2, bytes, size);
+  __atomic_store_n(to, static_cast<unsigned char>(size + 1), __ATOMIC_RELEASE);
+  used_ += size + 2;
+}
+
+uint64_t TraceWriter::NameId(const char* name) {
+  const auto known = ids_by_address_.find(name);
+  if (known != ids_by_address_.end()) return known->second;
+  const std::string_view text =
+      std::string_view(name).substr(0, kMostBytes - 1);
+  const auto [place, fresh] = ids_.try_emplace(std::string(text), names_);
+  if (fresh) {
+    ++names_;
+    Put(kNameKind, reinterpret_cast<const unsigned char*>(text.data()),
+        text.size());
+  }
+  ids_by_address_[name] = place->second;
+  return place->second;
+}
+
+void TraceWriter::Write(const Event& event) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (full_ || getpid() != pid_) return;
+  const bool named = event.name[0] != '\0';
+  const uint64_t name = named ? NameId(event.name) : 0;
+  unsigned char bytes[80];
+  unsigned char* to = bytes + 1;
+  uint8_t present = 0;
+  if (event.device >= 0 || event.stream >= 0) {
+    present |= kPlace;
+    to = PutNumber(to, static_cast<uint64_t>(event.device + 1));
+    to = PutNumber(to, static_cast<uint64_t>(event.stream + 1));
+  }
+  const auto put = [&](Present bit, uint64_t value) {
+    if (value == 0) return;
+    present |= bit;
+    to = PutNumber(to, value);
+  };
+  const int64_t time = Nanoseconds(event.time);
+  put(kTask, event.task);
+  put(kTime, Zigzag(time - last_time_));
+  put(kEndTime, Zigzag(Nanoseconds(event.end) - time));
+  last_time_ = time;
+  if (named) {
+    present |= kName;
+    to = PutNumber(to, name);
+  }
+  put(kA, event.a);
+  put(kB, event.b);
+  bytes[0] = present;
+  Put(static_cast<uint8_t>(event.kind), bytes,
+      static_cast<size_t>(to - bytes));
+}
+
+void TraceWriter::Finish() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (window_ == nullptr || getpid() != pid_) return;
+  if (!full_) *At(used_++) = kEnd;
+  munmap(window_, kWindow);
+  window_ = nullptr;
+  full_ = true;
+  const int cut = ftruncate(fd_, static_cast<off_t>(window_begin_ + used_));
+  close(fd_);
+  if (cut == 0) std::rename((path_ + ".incomplete").c_str(), path_.c_str());
+}
+
+absl::StatusOr<std::unique_ptr<TraceReader>> TraceReader::Open(
+    const std::string& path) {
+  const auto refuse = [&](const std::string& why) {
+    return FaultError(Fault::kInvalidParam,
+                      absl::StrCat("\"", path, "\" ", why));
+  };
+  std::unique_ptr<TraceReader> reader(new TraceReader());
+  FILE* file = std::fopen(path.c_str(), "rbe");
+  if (file == nullptr) {
+    return refuse(absl::StrCat("cannot be read: ", std::strerror(errno)));
+  }
+  char buffer[1 << 16];
+  for (size_t size; (size = std::fread(buffer, 1, sizeof(buffer), file)) > 0;) {
+    reader->bytes_.append(buffer, size);
+  }
+  std::fclose(file);
+  const std::string& bytes = reader->bytes_;
+  if (bytes.size() < kPrefix || bytes.compare(0, kMagic.size(), kMagic) != 0) {
+    return refuse("is no trace of npuemu (npuemu run --trace makes one)");
+  }
+  if (const uint32_t version = Word(bytes, 8); version != kTraceVersion) {
+    return refuse(absl::StrCat("has trace version ", version,
+                               ", expected ", kTraceVersion));
+  }
+  const size_t size = Word(bytes, 12);
+  if (size > bytes.size() - kPrefix) return refuse("ends in its header");
+  std::string_view text(bytes.data() + kPrefix, size);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const size_t equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    reader->header_[std::string(line.substr(0, equals))] =
+        line.substr(equals + 1);
+  }
+  reader->at_ = kPrefix + size;
+  return reader;
+}
+
+std::optional<Event> TraceReader::Damaged(const char* what) {
+  over_ = true;
+  damage_ = absl::StrCat(what, " at byte ", at_);
+  return std::nullopt;
+}
+
+bool TraceReader::Number(uint64_t* value, size_t end) {
+  *value = 0;
+  for (int shift = 0; shift < 64 && at_ < end; shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes_[at_++]);
+    *value |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+bool TraceReader::Decode(size_t end, Event* event) {
+  if (at_ >= end) return false;
+  const auto present = static_cast<unsigned char>(bytes_[at_++]);
+  const auto number = [&](Present bit, uint64_t* value) {
+    *value = 0;
+    return (present & bit) == 0 || Number(value, end);
+  };
+  uint64_t device = 0, stream = 0, time = 0, until = 0, name = 0;
+  if (!number(kPlace, &device) || !number(kPlace, &stream) ||
+      !number(kTask, &event->task) || !number(kTime, &time) ||
+      !number(kEndTime, &until) || !number(kName, &name) ||
+      !number(kA, &event->a) || !number(kB, &event->b)) {
+    return false;
+  }
+  event->device = static_cast<int16_t>(device) - 1;
+  event->stream = static_cast<int32_t>(stream) - 1;
+  last_time_ = static_cast<int64_t>(static_cast<uint64_t>(last_time_) +
+                                    static_cast<uint64_t>(Unzigzag(time)));
+  event->time = SimTime(SimDuration(last_time_));
+  event->end = SimTime(SimDuration(static_cast<int64_t>(
+      static_cast<uint64_t>(last_time_) +
+      static_cast<uint64_t>(Unzigzag(until)))));
+  if ((present & kName) != 0) {
+    if (name >= names_.size()) return false;
+    event->name = names_[name].c_str();
+  }
+  return at_ == end;
+}
+
+std::optional<Event> TraceReader::Next() {
+  constexpr size_t kWindow = 1 << 20;
+  while (!over_ && at_ < bytes_.size()) {
+    const auto length = static_cast<unsigned char>(bytes_[at_]);
+    if (length == kSkip) {
+      at_ = (at_ / kWindow + 1) * kWindow;
+      continue;
+    }
+    if (length == 0 || length == kEnd) {
+      over_ = true;
+      complete_ = length == kEnd;
+      return std::nullopt;
+    }
+    if (length > kMostBytes) return Damaged("a length that no record has");
+    const size_t end = at_ + 1 + length;
+    if (end > bytes_.size()) return Damaged("a record that is cut off");
+    const auto kind = static_cast<unsigned char>(bytes_[at_ + 1]);
+    at_ += 2;
+    if (kind == kNameKind) {
+      names_.emplace_back(bytes_, at_, end - at_);
+      at_ = end;
+      continue;
+    }
+    if (kind == kLimitKind) {
+      over_ = limited_ = true;
+      return std::nullopt;
+    }
+    Event event;
+    event.kind = static_cast<EventKind>(kind);
+    if (kind >= kKinds || !Decode(end, &event)) {
+      return Damaged("a record that cannot be read");
+    }
+    return event;
+  }
+  over_ = true;
+  return std::nullopt;
+}
+
+}  // namespace npuemu
