@@ -22,7 +22,7 @@ usage: tools/test.sh [PART...]
 Runs the named parts in order; all of them without an argument.
   lint   tools/lint/lint.py over the tree, and the proof of every rule
   gcc    bazel test //...
-  sim    random programs, the commit as seed, under every schedule policy
+  sim    random programs, the determinism matrix and replays, the commit as seed
   clang  bazel test --config=clang //...   (layering_check)
   asan   bazel test --config=asan of emulator, rules, interleavings, readers
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
@@ -66,7 +66,7 @@ run_bazel() {
   fi
 }
 
-part_gcc() { run_bazel gcc //...; }
+part_gcc() { run_bazel gcc --test_tag_filters=-rotated //...; }
 # A new commit is a new seed: over time the seeds cover more than any list.
 part_sim() {
   local seed policy
@@ -80,8 +80,12 @@ part_sim() {
       "$seed" "$sim_programs" 2
     count $? "sim $policy"
   done
+  run_bazel sim "--test_arg=--rotate=$seed" --test_tag_filters=rotated \
+    --test_timeout=900 //tools/soak/...
 }
-part_clang() { run_bazel clang --config=clang //...; }
+part_clang() {
+  run_bazel clang --config=clang --test_tag_filters=-rotated //...
+}
 # Where hostile input and memory are handled; kernels have no pointers to lose.
 part_asan() {
   run_bazel asan --config=asan --build_tests_only \

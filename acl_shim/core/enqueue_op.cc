@@ -34,7 +34,7 @@ Fault ExceptionOf(Unit unit) {
 
 // A rough host time: a vector cycle is 64 lanes, a cube cycle 4096 products.
 uint64_t HostNanoseconds(const KernelWork& work) {
-  return 400 * work.cube_cycles + 30 * work.vector_cycles + work.bytes / 10;
+  return 400 * work.cube_cycles + 30 * work.vector_cycles + work.bytes() / 10;
 }
 
 std::vector<size_t> BytesOf(const std::vector<kernels::TensorSpec>& specs) {
@@ -168,7 +168,7 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
   op->exception = ExceptionOf(op->unit);
   const kernels::Work work = def.cost(op->call);
   op->work = {work.cube_cycles, work.vector_cycles,
-              work.bytes_read + work.bytes_written};
+              work.bytes_read, work.bytes_written};
   op->parallel = HostNanoseconds(op->work) > kWorthUnlocking;
   op->workspace = def.workspace == nullptr ? 0 : def.workspace(op->call);
   op->input_bytes = BytesOf(op->call.inputs);

@@ -14,8 +14,9 @@
 namespace npuemu::shim {
 namespace {
 
-// What a block moves at most, about a third of a core's UB. Decision.
-constexpr uint64_t kTileBytes = 64 << 10;
+// What a block moves: several tiles fit into a core's UB (192 KiB), so that
+// their copies and computation overlap. Decision.
+constexpr uint64_t kTileBytes = 16 << 10;
 constexpr uint64_t kMostBlocks = 256;
 // Each block looks at all outputs twice; beyond this there are fewer blocks.
 constexpr uint64_t kMostScanned = uint64_t{2} << 30;
@@ -172,7 +173,7 @@ void DescribePhase(const std::shared_ptr<BlockedLaunch>& launch, int phase,
 
 void DescribeBlocks(std::shared_ptr<const PreparedOp> op,
                     const kernels::Operands& operands, BlockPlan* plan) {
-  const uint64_t moved = op->work.bytes;
+  const uint64_t moved = op->work.bytes();
   const auto launch =
       std::make_shared<BlockedLaunch>(std::move(op), operands);
   const kernels::OpCall& call = launch->call();

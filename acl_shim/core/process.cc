@@ -81,7 +81,10 @@ absl::StatusOr<Node*> Process::node() {
       SetCheckContext(&PrintContext);
       failure_ = InstallFaultHandler(&node_->memory());
       pthread_atfork(nullptr, nullptr, [] { Get().forked_ = true; });
-      std::atexit([] { Get().node_->Finish(); });
+      std::atexit([] {
+        // A forked child has no part in what the parent still does.
+        if (!Get().forked_.load()) Get().node_->Finish();
+      });
       if (failure_.ok()) ready_.store(node_.get(), std::memory_order_release);
     }
   }

@@ -75,13 +75,14 @@ absl::Status CheckAccepts(const Stream& stream) {
 
 }  // namespace
 
-Stream::Stream(int id, Context* owner, uint32_t prio, uint32_t flag_bits)
+Stream::Stream(int id, Context* owner, uint32_t priority,
+               uint32_t flag_bits)
     : queue(id, owner->device().id, &owner->failure_domain()),
       context(owner),
-      priority(std::min(prio, kLowestPriority)),
       flags(flag_bits),
       saturate(owner->device().overflow_mode == 0),
       callback_signal(std::make_shared<Signal>()) {
+  queue.priority = std::min(priority, kLowestPriority);
   queue.stopped = persistent();  // runs only through a model (R35)
 }
 

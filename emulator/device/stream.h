@@ -32,7 +32,6 @@ class Stream {
 
   StreamQueue queue;
   Context* const context;  // valid while !destroyed
-  uint32_t priority;       // 0 highest … 7
   const uint32_t flags;
   const bool saturate;  // overflow mode at creation (arithmetic.md 1.3)
   // Of the simulated runtime's object; another stream's after the destroy.

@@ -67,6 +67,13 @@ Unit UnitOf(Place dst, Place src) {
   return dst == Place::kDevice ? Unit::kCopyDevice : Unit::kCopyOut;
 }
 
+// Whether both are device memory, of two devices.
+bool BetweenDevices(const DeviceMemory& memory, const void* a, const void* b) {
+  const int first = memory.DeviceOf(Address(a));
+  const int second = memory.DeviceOf(Address(b));
+  return first >= 0 && second >= 0 && first != second;
+}
+
 // R96: a copy between two devices needs peer access on A2.
 absl::Status CheckPeers(Call& call, const void* dst, const void* src) {
   const DeviceMemory& memory = call.node.memory();
@@ -128,7 +135,9 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   Task task;
   task.name = call.name;
   task.unit = unit;
-  task.cost = call.node.costs().Copy(unit, shape.width * shape.height);
+  task.cost =
+      call.node.costs().Copy(unit, shape.width * shape.height,
+                             BetweenDevices(call.node.memory(), dst, src));
   AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch);
   AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch);
   const DeviceMemory* memory = &call.node.memory();
@@ -149,10 +158,8 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
 
 absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
                         const CopyShape& shape, Unit unit) {
-  const bool same_device =
-      unit == Unit::kCopyDevice && call.node.memory().DeviceOf(Address(dst)) ==
-                                       call.node.memory().DeviceOf(
-                                           Address(src));
+  const bool same_device = unit == Unit::kCopyDevice &&
+                           !BetweenDevices(call.node.memory(), dst, src);
   const uint64_t piece = same_device ? kDevicePiece : kHostPiece;
   if (shape.height > 1 || shape.width <= piece) {
     return Submit(call, stream, CopyTask(call, dst, src, shape, unit));

@@ -24,10 +24,12 @@ class FifoPolicy : public Policy {
   bool Overlaps() const override { return false; }
 };
 
-// The order of virtual start times; ties by the time at which stream and
-// signal let the task start, then by arrival. A lane holds the heads that
-// compete for the same: among them the order of `ready_at` is the order of
-// starts, so keys need no update when the resource is taken.
+// The order of virtual start times; ties by priority (R34, not preemptive: who
+// waits for a busy resource gets it by priority), then by the time at which
+// stream and signal let the task start, then by arrival. A lane holds the heads
+// that compete for the same with one priority: among them the order of
+// `ready_at` is the order of starts, so keys need no update when the resource
+// is taken.
 class TimedPolicy : public Policy {
  public:
   std::optional<size_t> PickNext(ReadySet& ready, bool observing,
@@ -50,7 +52,7 @@ class TimedPolicy : public Policy {
   Rank RankOf(const StreamQueue& queue, Prng&) override {
     const Task& head = queue.pending.front();
     const auto lane = lanes_.try_emplace(
-        {queue.device, head.unit, head.cores},
+        {queue.device, head.unit, head.cores, queue.priority},
         static_cast<uint32_t>(lanes_.size())).first;
     return {lane->second, Nanoseconds(queue.ready_at)};
   }
@@ -58,11 +60,11 @@ class TimedPolicy : public Policy {
  private:
   static bool Before(const StreamQueue& a, SimTime a_start,
                      const StreamQueue& b, SimTime b_start) {
-    return std::tie(a_start, a.rank.key, a.pending.front().id) <
-           std::tie(b_start, b.rank.key, b.pending.front().id);
+    return std::tie(a_start, a.priority, a.rank.key, a.pending.front().id) <
+           std::tie(b_start, b.priority, b.rank.key, b.pending.front().id);
   }
 
-  std::map<std::tuple<int, Unit, uint32_t>, uint32_t> lanes_;
+  std::map<std::tuple<int, Unit, uint32_t, uint32_t>, uint32_t> lanes_;
 };
 
 class LatePolicy : public Policy {

@@ -262,5 +262,24 @@ TEST_P(EveryPolicyTest, AHostReturnIsSeenOnlyByWhoNeedsIt) {
   EXPECT_EQ(order_, "yx");
 }
 
+// Who waits for a busy resource gets it by priority, not by arrival; what runs
+// is not interrupted.
+TEST_P(TimedTest, R34_ABusyResourceGoesToTheHighestPriority) {
+  StreamQueue urgent(3, 0, &domain_);
+  a_.priority = 7;
+  b_.priority = 7;
+  const auto kernel = [&](const char* name) {
+    Task task = Named(name);
+    task.unit = Unit::kCube;
+    task.cores = 24;
+    return task;
+  };
+  Submit(a_, kernel("a"), 0);
+  Submit(b_, kernel("b"), 100);
+  Submit(urgent, kernel("u"), 200);
+  Drive(b_);
+  EXPECT_EQ(order_, "aub");
+}
+
 }  // namespace
 }  // namespace npuemu

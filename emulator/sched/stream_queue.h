@@ -34,6 +34,7 @@ class StreamQueue {
   const int id;      // over the node, by creation
   const int device;
   FailureDomain* const domain;
+  uint32_t priority = 0;  // 0 highest ... 7 (R34): who takes a resource first
 
   std::deque<Task> pending;  // submitted, not decided; front is the head
   uint64_t submitted = 0;    // seq of the last submitted task

@@ -7,12 +7,7 @@
 namespace npuemu {
 namespace {
 
-// HBM of the device, 1.6 TB/s (arithmetic.md 6.4 [I]).
-constexpr uint64_t kHbmBytesPerNs = 1600;
-// PCIe 4.0 x16, 25 GB/s of payload per direction. Decision.
-constexpr uint64_t kPcieBytesPerNs = 25;
-// Cycles below which a kernel does not spread to another core. Decision.
-constexpr uint64_t kCyclesPerCore = 1024;
+using Cost = CostModel::Constant;
 
 SimDuration Ceil(uint64_t amount, uint64_t per_ns) {
   return SimDuration((amount + per_ns - 1) / per_ns);
@@ -34,23 +29,48 @@ CostModel::CostModel(const SocProfile& soc, int devices)
 
 KernelCost CostModel::Kernel(Unit unit, const KernelWork& work) const {
   const uint64_t cycles = std::max(work.cube_cycles, work.vector_cycles);
-  const uint64_t available = unit == Unit::kCube     ? soc_.cube_cores
-                             : unit == Unit::kVector ? soc_.vector_cores
-                                                     : 1;
   KernelCost cost;
-  cost.cores = static_cast<uint32_t>(
-      std::clamp<uint64_t>(cycles / kCyclesPerCore, 1, available));
+  if (unit == Unit::kAiCpu) {
+    cost.duration = SimDuration(Cost::kAiCpuStart) +
+                    Ceil(cycles * 1000, Cost::kAiCpuMhz);
+    return cost;
+  }
+  const uint64_t available =
+      unit == Unit::kCube ? soc_.cube_cores : soc_.vector_cores;
+  cost.cores = static_cast<uint32_t>(std::clamp<uint64_t>(
+      std::max(cycles / Cost::kCyclesPerCore,
+               work.bytes() / Cost::kBytesPerCore),
+      1, available));
   const SimDuration compute =
       Ceil(cycles * 1000, uint64_t{cost.cores} * soc_.mhz);
-  const SimDuration memory = Ceil(work.bytes, kHbmBytesPerNs);
-  cost.duration = kKernelStart + std::max(compute, memory);
+  cost.duration =
+      kKernelStart + std::max(compute, Memory(unit, cost.cores, work));
   return cost;
 }
 
-SimDuration CostModel::Copy(Unit unit, uint64_t bytes) const {
-  const bool on_device = unit == Unit::kCopyDevice;
-  return kCopyStart + (on_device ? Ceil(bytes * 2, kHbmBytesPerNs)
-                                 : Ceil(bytes, kPcieBytesPerNs));
+SimDuration CostModel::Memory(Unit unit, uint64_t cores,
+                              const KernelWork& work) const {
+  const bool cube = unit == Unit::kCube;
+  const SimDuration engines = std::max(
+      Ceil(work.bytes_read, cores * (cube ? Cost::kGmToL1 : Cost::kGmToUb)),
+      Ceil(work.bytes_written,
+           cores * (cube ? Cost::kL0cToGm : Cost::kUbToGm)));
+  if (work.bytes() > soc_.l2_bytes) {
+    return std::max(engines, Ceil(work.bytes(), Cost::kHbm));
+  }
+  const auto cached = [&](uint64_t bytes, uint64_t rate) {
+    return Ceil(bytes * 1000, cores * rate * soc_.mhz);
+  };
+  return std::max({engines, cached(work.bytes_read, soc_.l2_read_rate),
+                   cached(work.bytes_written, soc_.l2_write_rate)});
+}
+
+SimDuration CostModel::Copy(Unit unit, uint64_t bytes, bool peer) const {
+  if (unit != Unit::kCopyDevice) {
+    return kCopyStart + Ceil(bytes, Cost::kPcie);
+  }
+  return kCopyStart +
+         (peer ? Ceil(bytes, Cost::kHccs) : Ceil(bytes * 2, Cost::kHbm));
 }
 
 SimTime CostModel::Earliest(int device, Unit unit, uint32_t cores,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -76,7 +77,7 @@ std::string HeaderBytes(const TraceHeader& header) {
   return bytes + text;
 }
 
-uint32_t Word(const std::string& bytes, size_t at) {
+uint32_t Word(std::string_view bytes, size_t at) {
   uint32_t word = 0;
   for (size_t i = 0; i < 4; ++i) {
     word |= uint32_t{static_cast<unsigned char>(bytes[at + i])} << 8 * i;
@@ -229,16 +230,22 @@ absl::StatusOr<std::unique_ptr<TraceReader>> TraceReader::Open(
                       absl::StrCat("\"", path, "\" ", why));
   };
   std::unique_ptr<TraceReader> reader(new TraceReader());
-  FILE* file = std::fopen(path.c_str(), "rbe");
-  if (file == nullptr) {
-    return refuse(absl::StrCat("cannot be read: ", std::strerror(errno)));
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat about = {};
+  if (fd < 0 || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+    const std::string why = fd < 0 ? std::strerror(errno) : "it is no file";
+    if (fd >= 0) close(fd);
+    return refuse(absl::StrCat("cannot be read: ", why));
   }
-  char buffer[1 << 16];
-  for (size_t size; (size = std::fread(buffer, 1, sizeof(buffer), file)) > 0;) {
-    reader->bytes_.append(buffer, size);
+  const auto length = static_cast<size_t>(about.st_size);
+  if (length > 0) {
+    void* memory = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (memory != MAP_FAILED) {
+      reader->bytes_ = {static_cast<const char*>(memory), length};
+    }
   }
-  std::fclose(file);
-  const std::string& bytes = reader->bytes_;
+  close(fd);
+  const std::string_view bytes = reader->bytes_;
   if (bytes.size() < kPrefix || bytes.compare(0, kMagic.size(), kMagic) != 0) {
     return refuse("is no trace of npuemu (npuemu run --trace makes one)");
   }
@@ -259,6 +266,11 @@ absl::StatusOr<std::unique_ptr<TraceReader>> TraceReader::Open(
   }
   reader->at_ = kPrefix + size;
   return reader;
+}
+
+TraceReader::~TraceReader() {
+  if (bytes_.empty()) return;
+  munmap(const_cast<char*>(bytes_.data()), bytes_.size());
 }
 
 std::optional<Event> TraceReader::Damaged(const char* what) {
@@ -325,7 +337,7 @@ std::optional<Event> TraceReader::Next() {
     const auto kind = static_cast<unsigned char>(bytes_[at_ + 1]);
     at_ += 2;
     if (kind == kNameKind) {
-      names_.emplace_back(bytes_, at_, end - at_);
+      names_.emplace_back(bytes_.substr(at_, end - at_));
       at_ = end;
       continue;
     }

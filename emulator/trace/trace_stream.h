@@ -74,6 +74,7 @@ class TraceReader {
   // Fault kInvalidParam for what is no trace, or of another version.
   static absl::StatusOr<std::unique_ptr<TraceReader>> Open(
       const std::string& path);
+  ~TraceReader();
 
   const TraceHeader& header() const { return header_; }
 
@@ -93,7 +94,7 @@ class TraceReader {
   bool Number(uint64_t* value, size_t end);
   bool Decode(size_t end, Event* event);
 
-  std::string bytes_;
+  std::string_view bytes_;  // the file, mapped
   size_t at_ = 0;
   TraceHeader header_;
   std::deque<std::string> names_;

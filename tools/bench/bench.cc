@@ -4,6 +4,8 @@
 //                                      stream (what a simple mock does)
 //   copies                             peer: memcpy of the C library
 //   process start to first launch      peer: /bin/true
+//   recording                          peer: the same without
+//   controlled threads, one switch     peer: condition variables on one core
 //
 // bazel run -c opt //tools/bench
 
@@ -19,6 +21,7 @@
 
 #include "acl/acl.h"
 #include "acl_shim/om/single_op_model.h"
+#include "tools/bench/processes.h"
 #include "tools/bench/thread_queue.h"
 
 namespace npuemu {
@@ -200,6 +203,20 @@ BENCHMARK(BM_CopyPeerMemcpy)
     ->Arg(64 * kMiB)
     ->Arg(256 * kMiB);
 
+// 16 MiB to the device, on the stream.
+void CopyOnce() {
+  constexpr size_t kBytes = 16 << 20;
+  static const auto memory = [] {
+    std::pair<void*, void*> made;
+    CHECK_ACL(aclrtMallocHost(&made.first, kBytes));
+    CHECK_ACL(aclrtMalloc(&made.second, kBytes, ACL_MEM_MALLOC_HUGE_FIRST));
+    std::memset(made.first, 1, kBytes);
+    return made;
+  }();
+  CHECK_ACL(aclrtMemcpyAsync(memory.second, kBytes, memory.first, kBytes,
+                             ACL_MEMCPY_HOST_TO_DEVICE, Op().stream));
+}
+
 // A fresh process of this program that launches one operator and ends.
 void BM_ProcessStartToFirstLaunch(benchmark::State& state) {
   const std::string command = std::string(g_program) + " --first-launch";
@@ -229,7 +246,12 @@ int main(int argc, char** argv) {
     npuemu::Op().Launch();
     return 0;
   }
+  if (npuemu::bench::RunChildWork(
+          argc, argv, [] { npuemu::Op().Launch(); }, npuemu::CopyOnce)) {
+    return 0;
+  }
   benchmark::Initialize(&argc, argv);
+  npuemu::bench::RegisterProcesses(argv[0]);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

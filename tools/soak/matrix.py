@@ -8,9 +8,10 @@ import hashlib
 import os
 import subprocess
 
-POLICIES = ('fifo', 'timed', 'late')
+POLICIES = ('fifo', 'timed', 'late', 'random', 'pct')
 CLASSES = ('fixed', 'policy', 'free')
 LIBRARIES = ('-lascendcl', '-lacl_cblas', '-lacl_op_compiler', '-pthread')
+DIFFERS = 68  # exit code of a replay that is not what was recorded
 RUN_SECONDS = 120  # a run that takes longer hangs
 
 # name; threads: single or multi; cost: small or big; code: of the exit;

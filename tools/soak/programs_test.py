@@ -1,9 +1,8 @@
 """Each program gives one outcome under each policy and seed.
 
 programs_test.py RUNFILES [--rotate=TEXT] [--programs=GLOB]
-TEXT, for example a commit's hash, chooses the seeds. Programs with several
-threads run without controlled threads here: those of kind "free" must only
-end."""
+TEXT, for example a commit's hash, chooses the seeds. Without controlled threads
+programs of kind "free" must only end."""
 
 import argparse
 import concurrent.futures
@@ -51,16 +50,18 @@ def make_tree(root, prefix):
 
 
 def cells_of(program, seeds):
-    """Two runs a cell with other numbers of worker threads; fewer of what is
-    big or cannot be compared."""
-    if program.threads == 'multi' or program.cost == 'big':
+    """Three runs a policy and seed, with other numbers of worker threads;
+    several threads are controlled, and once free."""
+    multi = program.threads == 'multi'
+    if program.cost == 'big':
         seeds = seeds[:1]
-    pairs = ((1, 8),) if program.cost == 'small' else ((2, 8),)
-    if program.threads == 'multi' and program.kind == 'free':
-        pairs = ((2,),)
-    return [matrix.Cell(policy, seed, threads, False)
-            for policy in matrix.POLICIES for seed in seeds
-            for pair in pairs for threads in pair]
+    cells = [matrix.Cell(policy, seed, threads, multi)
+             for policy in matrix.POLICIES for seed in seeds
+             for threads in (1, 2, 8)]
+    if multi:
+        cells += [matrix.Cell(policy, seeds[0], 2, False)
+                  for policy in matrix.POLICIES]
+    return cells
 
 
 def check(bench, program, seeds):

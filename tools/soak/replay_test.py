@@ -15,11 +15,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import matrix  # noqa: E402
 import programs_test  # noqa: E402
 
-POLICIES = ('fifo', 'timed', 'late', 'random', 'pct')
 FREE = ('mt_devices', 'mt_exit_no_reset', 'mt_own_streams',
         'mt_unlocked_stream')
 OTHERS = ('mt_locked_stream',)
-DIFFERS = 68
 
 # The same calls twice, but for one that `changed` replaces.
 CHANGING = '''#include "check.h"
@@ -59,7 +57,7 @@ int main(int argc, char** argv) {
 
 
 def cells_of(program, index, seed):
-    policy = POLICIES[index % len(POLICIES)]
+    policy = matrix.POLICIES[index % len(matrix.POLICIES)]
     if program.threads == 'single':
         return [matrix.Cell(policy, seed, 2, False)]
     cells = [matrix.Cell(policy, seed, 2, True),
@@ -82,7 +80,7 @@ def check(bench, program, index, seed):
         again, replayed, report = bench.replay(program.name, trace)
         os.remove(trace)
         stopped = not cell.controlled and program.name in OTHERS
-        if stopped and again == DIFFERS:
+        if stopped and again == matrix.DIFFERS:
             continue
         if (again, replayed) != (code, output):
             problems.append('%s: replay: exit code %d\n%s' % (
@@ -109,7 +107,7 @@ def check_changes(bench):
         build_text(bench, 'changing', CHANGING % line)
         code, _, report = bench.replay('changing', trace)
         now = report.partition('now:')[2].partition('\n')[0]
-        if code != DIFFERS or name not in now:
+        if code != matrix.DIFFERS or name not in now:
             print('FAILED: "%s" instead: exit code %d, now:%s\n%s' % (
                 line, code, now, report))
             failures += 1

@@ -71,6 +71,9 @@ def parse(arguments):
                         help='fix the order of the programs\' threads too')
     parser.add_argument('--jobs', type=positive, default=2,
                         help='programs that run at the same time')
+    parser.add_argument('--replays', type=positive, metavar='N',
+                        help='instead: record N runs of each program under the '
+                        'policies in turn, and replay them')
     parser.add_argument('--hashes', metavar='FILE', help='hashes of each '
                         'program and seed: written if there is no such file, '
                         'else compared, for example with another compiler\'s')
@@ -135,6 +138,45 @@ def print_table(verdicts, options, seeds, runs_per_policy):
                 'FAIL' if bad else 'ok'))
 
 
+def replay_one(bench, program, options, seeds):
+    """[replayed, stopped with a difference, failed] of N recorded runs."""
+    bench.build(program.name)
+    trace = os.path.join(bench.work, program.name + '.trace')
+    counts = [0, 0, 0]
+    for number in range(options.replays):
+        cell = matrix.Cell(options.policies[number % len(options.policies)],
+                           seeds[number % len(seeds)] + number,
+                           options.threads[number % len(options.threads)],
+                           options.control_threads)
+        code, output, _ = bench.record(program.name, cell, trace)
+        again, replayed, report = bench.replay(program.name, trace)
+        same = code == program.code and (code, output) == (again, replayed)
+        kind = 0 if same else 1 if again == matrix.DIFFERS else 2
+        counts[kind] += 1
+        if kind == 2 or (kind == 1 and (options.control_threads or
+                                        program.threads == 'single')):
+            print('%s: %s: exit codes %d, %d\n%s' % (
+                program.name, matrix.cell_text(cell), code, again, report),
+                flush=True)
+    return counts
+
+
+def replay_all(bench, programs, options, seeds):
+    """Prints a table; true if all that can be replayed were."""
+    print('%-26s %-7s %8s %8s %8s' % ('program', 'threads', 'replayed',
+                                      'stopped', 'failed'))
+    good = True
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        rows = pool.map(lambda program: replay_one(bench, program, options,
+                                                   seeds), programs)
+        for program, counts in zip(programs, rows):
+            print('%-26s %-7s %8d %8d %8d' % (
+                program.name, program.threads, *counts), flush=True)
+            fixed = options.control_threads or program.threads == 'single'
+            good &= counts[2] == 0 and (counts[1] == 0 or not fixed)
+    return good
+
+
 def hash_lines(verdicts):
     lines = []
     for verdict in verdicts:
@@ -195,6 +237,8 @@ def main(arguments):
         bench = matrix.Bench(os.path.abspath(options.prefix),
                              os.path.abspath(TESTDATA), work)
         bench.make_models()
+        if options.replays:
+            return 0 if replay_all(bench, programs, options, seeds) else 1
         verdicts = run_all(bench, programs, all_cells, options)
     print_table(verdicts, options, seeds,
                 options.runs * len(seeds) * len(options.threads))

@@ -51,7 +51,7 @@ absl::Status SetPriority(Call& call, aclrtStream handle, uint32_t priority) {
                         std::to_string(priority), "[0, 7]");
   }
   ASSIGN_OR_RETURN(const auto stream, Process::Get().FindStream(call, handle));
-  stream->priority = priority;
+  stream->queue.priority = priority;
   return absl::OkStatus();
 }
 
@@ -99,7 +99,7 @@ absl::Status GetAttribute(Call& call, aclrtStream handle, aclrtStreamAttr type,
       value->cacheOpInfoSwitch = SettingsOf(call, *stream).cache_op_info;
       return absl::OkStatus();
     case ACL_STREAM_ATTR_PRIORITY:
-      value->streamPriority = stream->priority;
+      value->streamPriority = stream->queue.priority;
       return absl::OkStatus();
   }
   return BadAttribute(type);
@@ -171,7 +171,7 @@ aclError aclrtStreamGetPriority(aclrtStream stream, uint32_t* priority) {
                   [&](Call& call) -> absl::Status {
                     RETURN_IF_NULL(priority);
                     ASSIGN_OR_RETURN(const auto found, AnyStream(call, stream));
-                    *priority = found->priority;
+                    *priority = found->queue.priority;
                     return absl::OkStatus();
                   });
 }

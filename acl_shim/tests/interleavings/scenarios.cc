@@ -148,7 +148,7 @@ Try OtherTiling() {
 // x1 begins with a unit matrix, x2 holds one value: so does y.
 Launch FlatProduct(uint16_t value) {
   constexpr int64_t kRows = 16;
-  constexpr int64_t kSide = 1024;
+  constexpr int64_t kSide = 512;
   om::SingleOpModel model = BinaryModel("MatMulV2", {kRows, kSide});
   model.inputs[1] = ModelTensor(ACL_FLOAT16, {kSide, kSide});
   model.attrs = {{"transpose_x1", false}, {"transpose_x2", false}};
@@ -328,7 +328,8 @@ std::vector<Scenario> OperatorScenarios() {
       {"I7", "two calls of one dynamic operator, 5 and 9 rows",
        "2:D5.launch 1:D5 2:D6 1:D6 2 1", "both succeed; writes out of bounds",
        OtherTiling},
-      {"I8", "one handle, null streams of two contexts", "1 2",
+      {"I8", "one handle, null streams of two contexts",
+       "1:aclopExecWithHandle 2:aclopExecWithHandle 1 2",
        "both succeed; outputs mixed in a shared workspace", SharedNullStream,
        20},
       {"I10", "destroys a stream with a queued operator; allocates",
