@@ -130,6 +130,32 @@ void DescribeCopy(BlockPlan* plan, std::byte* to, const std::byte* from,
       });
 }
 
+// One side of a queued copy. Pinned memory that the program frees, or no longer
+// registers, before the copy runs is gone for the device (H10): the bytes may
+// be somebody else's by then.
+class Side {
+ public:
+  Side(Node& node, const void* pointer, uint64_t bytes)
+      : memory_(&node.memory()),
+        host_(PlaceOf(node, pointer, bytes) == Place::kPinned
+                  ? &node.host_memory()
+                  : nullptr),
+        pointer_(pointer),
+        bytes_(bytes) {}
+
+  // Null: there is no such memory now.
+  std::byte* Resolve() const {
+    if (host_ != nullptr && !host_->IsPinned(pointer_, bytes_)) return nullptr;
+    return npuemu::Resolve(*memory_, pointer_, bytes_);
+  }
+
+ private:
+  const DeviceMemory* memory_;
+  const HostMemory* host_;  // null: not pinned
+  const void* pointer_;
+  uint64_t bytes_;
+};
+
 Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
               Unit unit) {
   Task task;
@@ -140,10 +166,11 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
                              BetweenDevices(call.node.memory(), dst, src));
   AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch);
   AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch);
-  const DeviceMemory* memory = &call.node.memory();
+  const Side to_side(call.node, dst, shape.dst_span());
+  const Side from_side(call.node, src, shape.src_span());
   task.body = [=](BlockPlan* plan) -> Fault {
-    std::byte* to = Resolve(*memory, dst, shape.dst_span());
-    const std::byte* from = Resolve(*memory, src, shape.src_span());
+    std::byte* to = to_side.Resolve();
+    const std::byte* from = from_side.Resolve();
     if (to == nullptr || from == nullptr) return Fault::kRtSysDma;
     if (plan != nullptr) {
       DescribeCopy(plan, to, from, shape);

@@ -211,7 +211,9 @@ void Replayer::Match(const Event& event) {
 }
 
 void Replayer::MatchEnd() {
-  if (!Free() && Peek() != nullptr) Differ("the program ended");
+  if (Free()) return;
+  if (Peek() != nullptr) Differ("the program ended");
+  std::fprintf(stderr, "npuemu replay: %zu events, all as recorded\n", count_);
 }
 
 void Replayer::Differ(const std::string& now) {

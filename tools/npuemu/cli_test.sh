@@ -39,6 +39,13 @@ expect_code 64 om; expect_code 65 om ./no-such-file
 expect_code 64 ops NoSuchOp; has err 'unknown operator "NoSuchOp"'
 expect_code 64 info extra
 
+expect_code 64 replay; has err "expected a TRACE"
+expect_code 64 replay x true; has err "usage: npuemu replay"
+expect_code 65 replay ./no-such-file -- true; has err "No such file"
+expect_code 65 replay "$npuemu" -- true; has err "no trace of npuemu"
+expect_code 0 replay --help; has out "68 for a difference"
+expect_code 64 report; expect_code 65 report "$npuemu"
+
 # ops and info.
 expect_code 0 ops; has out "MatMulV2"
 expect_code 0 ops Add; has out "exactness:"

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "emulator/trace/trace_stream.h"
 #include "tools/npuemu/command.h"
 #include "tools/npuemu/options.h"
 #include "tools/npuemu/program.h"
@@ -27,26 +28,28 @@ void PrintHelp(std::ostream& out) {
          "error.\n";
 }
 
-// What an earlier run left would be taken for this one's.
+// What an earlier run left would be taken for this one's. FILE.1 and so on are
+// removed only if they are traces.
 void RemoveOldTraces(const std::string& path) {
-  for (int n = 0;; ++n) {
-    const std::string name = n == 0 ? path : path + "." + std::to_string(n);
-    const bool removed = std::remove(name.c_str()) == 0;
-    const bool partly = std::remove((name + ".incomplete").c_str()) == 0;
-    if (n > 0 && !removed && !partly) return;
+  std::remove(path.c_str());
+  std::remove((path + ".incomplete").c_str());
+  for (int n = 1;; ++n) {
+    const std::string name = path + "." + std::to_string(n);
+    std::remove((name + ".incomplete").c_str());
+    if (!TraceReader::Open(name).ok()) return;
+    std::remove(name.c_str());
   }
 }
 
 // A process that was killed leaves its trace without an end; it is read up to
 // its last record.
 void KeepTracesOfTheKilled(const std::string& path) {
-  for (int n = 0;; ++n) {
-    const std::string name = n == 0 ? path : path + "." + std::to_string(n);
-    const bool whole = access(name.c_str(), F_OK) == 0;
-    if (!whole &&
-        std::rename((name + ".incomplete").c_str(), name.c_str()) != 0) {
-      return;
-    }
+  std::string name = path;
+  for (int n = 1;; ++n) {
+    const bool killed =
+        std::rename((name + ".incomplete").c_str(), name.c_str()) == 0;
+    if (!killed && access(name.c_str(), F_OK) != 0) return;
+    name = path + "." + std::to_string(n);
   }
 }
 

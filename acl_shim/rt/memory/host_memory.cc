@@ -44,6 +44,7 @@ absl::Status Allocate(Call& call, void** pointer, const char* argument,
 
 absl::Status Release(Call& call, void* hostPtr) {
   RETURN_IF_NULL(hostPtr);
+  call.node.scheduler().Flush(call.lock);  // no body runs beside this
   RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
   Registrations().erase(AddressOf(hostPtr));
   return absl::OkStatus();
@@ -83,6 +84,7 @@ absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
 
 absl::Status Unregister(Call& call, void* ptr) {
   RETURN_IF_NULL(ptr);
+  call.node.scheduler().Flush(call.lock);  // no body runs beside this
   const auto found = Registrations().find(AddressOf(ptr));
   if (found == Registrations().end()) {
     return call.node.host_memory().Unregister(ptr);  // names what it is

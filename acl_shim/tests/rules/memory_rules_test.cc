@@ -136,6 +136,29 @@ TEST_F(Memory, R82_PinnedHostMemory) {
   EXPECT_NE(aclrtFreeHost(memory), ACL_SUCCESS);
 }
 
+// H10: the copy runs when its memory is gone. A device error, no crash, and
+// nobody else's bytes.
+TEST_F(Memory, R82_CopyOfFreedHostMemoryIsADeviceError) {
+  for (const size_t bytes : {size_t{64}, size_t{1} << 20}) {
+    for (const bool to_host : {true, false}) {
+      aclrtStream stream = MakeStream();
+      aclrtEvent gate = MakeGate();
+      std::byte* pinned = MakePinned(bytes, 3);
+      std::byte* device = MakeDevice(bytes, 5);
+      ASSERT_EQ(aclrtStreamWaitEvent(stream, gate), ACL_SUCCESS);
+      ASSERT_EQ(to_host ? aclrtMemcpyAsync(pinned, bytes, device, bytes,
+                                           ACL_MEMCPY_DEVICE_TO_HOST, stream)
+                        : aclrtMemcpyAsync(device, bytes, pinned, bytes,
+                                           ACL_MEMCPY_HOST_TO_DEVICE, stream),
+                ACL_SUCCESS);
+      ASSERT_EQ(aclrtFreeHost(pinned), ACL_SUCCESS);
+      ASSERT_EQ(aclrtRecordEvent(gate, MakeStream()), ACL_SUCCESS);
+      EXPECT_EQ(aclrtSynchronizeStream(stream), ACL_ERROR_RT_SYS_DMA);
+      EXPECT_EQ(Peek(device), 5);
+    }
+  }
+}
+
 TEST_F(Memory, R82_RegisteredMemoryCountsAsPinned) {
   void* page = std::aligned_alloc(4096, 8192);
   aclrtPtrAttributes attributes{};
