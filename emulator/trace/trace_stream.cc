@@ -179,7 +179,7 @@ uint64_t TraceWriter::NameId(const char* name) {
 
 void TraceWriter::Write(const Event& event) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (full_ || getpid() != pid_) return;
+  if (full_) return;
   const bool named = event.name[0] != '\0';
   const uint64_t name = named ? NameId(event.name) : 0;
   unsigned char bytes[80];

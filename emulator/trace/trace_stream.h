@@ -39,6 +39,7 @@ class TraceWriter {
       bool fresh = false);
   ~TraceWriter();
 
+  // Not in a forked child: its calls are refused before they are logged.
   void Write(const Event& event);
   // The process ends in order: nothing more is written.
   void Finish();
@@ -55,7 +56,7 @@ class TraceWriter {
   const std::string path_;
   const int fd_;
   const uint64_t limit_;
-  const int pid_;  // a forked child must not write
+  const int pid_;  // a forked child must not end it
   std::mutex mutex_;
   unsigned char* window_ = nullptr;
   uint64_t window_begin_ = 0;
