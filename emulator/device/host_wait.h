@@ -1,7 +1,8 @@
 // File: host_wait.h
 // Calls that must wait: for tasks, for other host threads, for host functions;
 // and the hang rules of design 4. The only place of the emulator that looks at
-// a wall clock; each such step is logged (kHang, kHelper).
+// a wall clock; each such step is logged (kGiveUp, kHelper). A replay takes
+// them from the trace.
 
 #ifndef EMULATOR_DEVICE_HOST_WAIT_H_
 #define EMULATOR_DEVICE_HOST_WAIT_H_

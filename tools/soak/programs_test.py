@@ -6,6 +6,7 @@ programs of kind "free" must only end."""
 
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import re
 import shutil
@@ -115,21 +116,31 @@ def check_mixes(bench, seeds):
     return not mixed
 
 
-def main():
+def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument('root')
     parser.add_argument('--rotate', default='')
     parser.add_argument('--programs', default='*')
-    options = parser.parse_args()
-    seeds = matrix.seeds_of(options.rotate, 3)
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def prepared(options):
+    """(bench with models, programs) in a folder that goes afterwards."""
     root = os.path.abspath(options.root)
     with tempfile.TemporaryDirectory(dir=os.environ.get('TEST_TMPDIR')) as work:
         prefix = os.path.join(work, 'toolkit')
         make_tree(root, prefix)
         bench = matrix.Bench(prefix, os.path.join(root, 'testdata'), work)
         bench.make_models()
-        programs = matrix.load(os.path.join(root, 'testdata', 'programs',
-                                            'programs.tsv'), options.programs)
+        yield bench, matrix.load(os.path.join(
+            root, 'testdata', 'programs', 'programs.tsv'), options.programs)
+
+
+def main():
+    options = parse()
+    seeds = matrix.seeds_of(options.rotate, 3)
+    with prepared(options) as (bench, programs):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             verdicts = list(pool.map(
                 lambda program: check(bench, program, seeds), programs))

@@ -5,11 +5,9 @@ Programs with one thread, and those with several under --control-threads, must
 replay. With free threads those of FREE must: their calls do not depend on an
 order that nobody records. The others may stop with 68, but not hang."""
 
-import argparse
 import concurrent.futures
 import os
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import matrix  # noqa: E402
@@ -128,20 +126,9 @@ def check_killed(bench):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('root')
-    parser.add_argument('--rotate', default='')
-    parser.add_argument('--programs', default='*')
-    options = parser.parse_args()
+    options = programs_test.parse()
     seed = matrix.seeds_of(options.rotate, 1)[0]
-    root = os.path.abspath(options.root)
-    with tempfile.TemporaryDirectory(dir=os.environ.get('TEST_TMPDIR')) as work:
-        prefix = os.path.join(work, 'toolkit')
-        programs_test.make_tree(root, prefix)
-        bench = matrix.Bench(prefix, os.path.join(root, 'testdata'), work)
-        bench.make_models()
-        programs = matrix.load(os.path.join(root, 'testdata', 'programs',
-                                            'programs.tsv'), options.programs)
+    with programs_test.prepared(options) as (bench, programs):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             failures = sum(pool.map(
                 lambda pair: check(bench, pair[1], pair[0] + seed, seed),
