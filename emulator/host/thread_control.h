@@ -19,6 +19,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -148,9 +149,11 @@ class ThreadControl {
   uint64_t activity() const { return activity_.load(); }
   // The thread with the baton, if it may be let go: its id and tid.
   bool Running(int* id, int* tid);
-  // Lets it go if nothing happened since `activity`. True if it was the first
-  // time for this thread; *label is where it was.
-  bool LetGo(int id, uint64_t activity, const char** label);
+  // Lets it go if nothing happened since `activity`, and says whether it did.
+  // The first time for this thread `announce` is told where it was, before
+  // anybody else can run: the program might end otherwise.
+  bool LetGo(int id, uint64_t activity,
+             const std::function<void(const char* label)>& announce);
   // Nobody runs and nobody is outside. One line for each live thread.
   bool Stuck(std::string* report);
   // Nobody runs: drives the client's work, then ends a client's wait if

@@ -265,19 +265,22 @@ TEST(ThreadControlTest, LetGoThreadsComeBack) {
     outside = 1;
     FutexWake(&outside, 1);
   });
+  std::vector<std::string> announced;
   std::thread watchdog([&] {
     int id = 0;
     int tid = 0;
-    const char* label = nullptr;
     while (!driver.control.Running(&id, &tid) || id != 1) {
       std::this_thread::yield();
     }
-    while (!driver.control.LetGo(1, driver.control.activity(), &label)) {
+    while (!driver.control.LetGo(
+        1, driver.control.activity(),
+        [&](const char* label) { announced.push_back(label); })) {
       std::this_thread::yield();
     }
   });
   EXPECT_EQ(driver.Join(), "21");
   watchdog.join();
+  EXPECT_EQ(announced, std::vector<std::string>{"start"});
   EXPECT_FALSE(driver.control.deterministic());
 }
 

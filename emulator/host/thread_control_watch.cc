@@ -1,5 +1,6 @@
 // The watchdog's side of ThreadControl: looks from outside, and words for them.
 
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -21,22 +22,23 @@ bool ThreadControl::Running(int* id, int* tid) {
   return true;
 }
 
-bool ThreadControl::LetGo(int id, uint64_t activity, const char** label) {
+bool ThreadControl::LetGo(
+    int id, uint64_t activity,
+    const std::function<void(const char* label)>& announce) {
   const Guard guard(lock_);
   Thread* thread = running_;
   if (activity != activity_ || thread == nullptr || thread->id != id ||
       thread->in_client.load() != 0 || thread->state != State::kRunning) {
     return false;
   }
-  const bool first = !thread->named;
+  if (!thread->named) announce(thread->label);
   thread->named = true;
   thread->state = State::kOutside;
-  *label = thread->label;
   ++outside_;
   running_ = nullptr;
   deterministic_ = false;
   Dispatch();
-  return first;
+  return true;
 }
 
 bool ThreadControl::Stuck(std::string* report) {

@@ -91,12 +91,11 @@ class Watchdog {
     const bool computes = look.ticks - first_ >= kTicks;
     if (asleep_ < kQuietLooks && !computes) return;
     if (Control()->live() > 1) {
-      const char* label = "";
-      if (Control()->LetGo(id, seen_, &label)) {
+      Control()->LetGo(id, seen_, [&](const char* label) {
         Say("thread " + std::to_string(id) + " was let go: it " +
             (computes ? "computes" : "is blocked outside") + " since " +
             label + "; this run is not deterministic");
-      }
+      });
     }
     Control()->Unstick(/*give_up=*/false);
     looks_ = 0;
