@@ -1,43 +1,68 @@
 """Rules of this project: one place for shared options."""
 
-# See pch.bzl. Kernels include little; there it would cost more than it saves.
-# GCC 12 takes std::string from a precompiled header for ours and warns of what
-# it does (its PR 105651).
-# clang's layering_check refuses one.
-_PCH = select({
-    "//tools/build:clang": [],
-    "//conditions:default": ["//tools/build:common"],
-})
-_PCH_COPTS = select({
-    "//tools/build:clang": [],
-    "//conditions:default": [
-        "-include",
-        "$(BINDIR)/tools/build/common.h",
-        "-Wno-array-bounds",
-        "-Wno-restrict",
-        "-Wno-stringop-overflow",
-        "-Wno-stringop-overread",
-    ],
+# Tests spend their time in the code under test; theirs compiles faster so.
+TEST_COPTS = select({
+    "//tools/build:clang": ["-O0"],
+    "//conditions:default": ["-O1"],
 })
 
-def npu_library(name, deps = [], copts = [], srcs = [], **kwargs):
+# Copts of a file that is compiled with a precompiled header, see pch.bzl.
+# GCC 12 takes std::string from one for ours and warns of what it does (its PR
+# 105651).
+def _pch_copts(name):
+    return ["-include", "$(BINDIR)/tools/build/%s.h" % name] + select({
+        "//tools/build:clang": [],
+        "//conditions:default": [
+            "-Wno-array-bounds",
+            "-Wno-restrict",
+            "-Wno-stringop-overflow",
+            "-Wno-stringop-overread",
+        ],
+    })
+
+_FOR_CODE = struct(
+    deps = ["//tools/build:common"],
+    copts = _pch_copts("common"),
+)
+_FOR_TESTS = struct(
+    deps = ["//tools/build:common_for_tests"],
+    copts = _pch_copts("common_for_tests") + TEST_COPTS,
+)
+_FOR_KERNELS = struct(deps = [], copts = [])
+
+def _options(srcs, testonly):
+    # Kernels include little; there it would cost more than it saves. Their
+    # tests compute much.
+    if not srcs or native.package_name().startswith("kernels"):
+        return _FOR_KERNELS
+    return _FOR_TESTS if testonly else _FOR_CODE
+
+def npu_library(
+        name,
+        deps = [],
+        copts = [],
+        srcs = [],
+        testonly = False,
+        **kwargs):
     """A library; the package's default_visibility names who may use it."""
-    pch = srcs and not native.package_name().startswith("kernels")
+    options = _options(srcs, testonly)
     native.cc_library(
         name = name,
         srcs = srcs,
-        deps = deps + (_PCH if pch else []),
-        copts = copts + (_PCH_COPTS if pch else []),
+        testonly = testonly,
+        deps = deps + options.deps,
+        copts = copts + options.copts,
         **kwargs
     )
 
 def npu_test(name, srcs = None, deps = [], copts = [], size = "small", **kwargs):
     """A GoogleTest; srcs default to name.cc."""
+    options = _FOR_CODE if native.package_name().startswith("kernels") else _FOR_TESTS
     native.cc_test(
         name = name,
         size = size,
         srcs = srcs or [name + ".cc"],
-        deps = deps + ["@googletest//:gtest_main"] + _PCH,
-        copts = copts + _PCH_COPTS,
+        deps = deps + ["@googletest//:gtest_main"] + options.deps,
+        copts = copts + options.copts,
         **kwargs
     )
