@@ -6,6 +6,12 @@ TEST_COPTS = select({
     "//conditions:default": ["-O1"],
 })
 
+# Operators are loops over elements; errno is nobody's business there.
+OPERATOR_COPTS = [
+    "-O3",
+    "-fno-math-errno",
+]
+
 # Copts of a file that is compiled with a precompiled header, see pch.bzl.
 # GCC 12 takes std::string from one for ours and warns of what it does (its PR
 # 105651).
@@ -28,13 +34,20 @@ _FOR_TESTS = struct(
     deps = ["//tools/build:common_for_tests"],
     copts = _pch_copts("common_for_tests") + TEST_COPTS,
 )
-_FOR_KERNELS = struct(deps = [], copts = [])
+_FOR_OPERATORS = struct(
+    deps = ["//tools/build:common_for_operators"],
+    copts = _pch_copts("common_for_operators") + OPERATOR_COPTS,
+)
+_NONE = struct(deps = [], copts = [])
 
 def _options(srcs, testonly):
-    # Kernels include little; there it would cost more than it saves. Their
-    # tests compute much.
-    if not srcs or native.package_name().startswith("kernels"):
-        return _FOR_KERNELS
+    package = native.package_name()
+    if not srcs:
+        return _NONE
+    if package.startswith("kernels/ops"):
+        return _FOR_OPERATORS
+    if package.startswith("kernels"):
+        return _NONE
     return _FOR_TESTS if testonly else _FOR_CODE
 
 def npu_library(
@@ -57,7 +70,10 @@ def npu_library(
 
 def npu_test(name, srcs = None, deps = [], copts = [], size = "small", **kwargs):
     """A GoogleTest; srcs default to name.cc."""
-    options = _FOR_CODE if native.package_name().startswith("kernels") else _FOR_TESTS
+
+    # Tests of kernels compute much.
+    kernels = native.package_name().startswith("kernels")
+    options = _FOR_CODE if kernels else _FOR_TESTS
     native.cc_test(
         name = name,
         size = size,
