@@ -18,42 +18,37 @@ bool InTheLog(uint64_t handle) {
   }
 }
 
-struct Canonical {
-  ArgumentKind kind;
-  uint64_t value;
-  int device;
-};
-
-Canonical OfPointer(Node& node, uint64_t address) {
+Argument OfPointer(Node& node, uint64_t address) {
   constexpr uint64_t kHandleMagic = 0x0a;
-  if (address == 0) return {ArgumentKind::kNull, 0, -1};
+  if (address == 0) return {ArgumentKind::kNull, -1, 0};
   if (address >> 56 == kHandleMagic) {
-    return {ArgumentKind::kHandle, InTheLog(address) ? address : 0, -1};
+    return {ArgumentKind::kHandle, -1, InTheLog(address) ? address : 0};
   }
   const int device = node.memory().DeviceOf(address);
   if (device >= 0) {
     const uint64_t base = node.memory().address_space().device_base +
                           static_cast<uint64_t>(device) * kDeviceStride;
-    return {ArgumentKind::kDevice, address - base, device};
+    return {ArgumentKind::kDevice, static_cast<int16_t>(device),
+            address - base};
   }
   const HostBlock* block =
       node.host_memory().Find(reinterpret_cast<const void*>(address));
-  if (block == nullptr) return {ArgumentKind::kHost, 0, -1};
-  return {ArgumentKind::kPinned, block->id << 40 | (address - block->base),
-          -1};
+  if (block == nullptr) return {ArgumentKind::kHost, -1, 0};
+  return {ArgumentKind::kPinned, -1,
+          block->id << 40 | (address - block->base)};
 }
 
 }  // namespace
 
 void Args::Log(Call& call) const {
+  Argument arguments[kMost];
   for (size_t i = 0; i < count_; ++i) {
     const Value& value = values_[i];
-    const Canonical argument =
-        value.pointer ? OfPointer(call.node, value.bits)
-                      : Canonical{ArgumentKind::kNumber, value.bits, -1};
-    call.Log(EventKind::kArgument, argument.device, -1,
-             static_cast<uint64_t>(argument.kind), argument.value);
+    arguments[i] = value.pointer
+                       ? OfPointer(call.node, value.bits)
+                       : Argument{ArgumentKind::kNumber, -1, value.bits};
   }
+  call.node.log().AppendArguments({arguments, count_}, call.name, call.now);
 }
 
 }  // namespace npuemu::shim

@@ -22,7 +22,7 @@ class Args {
     ((values_[i++] = ValueOf(values)), ...);
   }
 
-  // An event each (kArgument). REQUIRES: the log records.
+  // For a log that records.
   void Log(Call& call) const;
 
  private:

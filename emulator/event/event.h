@@ -5,6 +5,7 @@
 #define EMULATOR_EVENT_EVENT_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "emulator/base/sim_time.h"
@@ -46,6 +47,15 @@ struct Event {
   uint64_t b = 0;
 };
 
+// One argument of a call: an event of kind kArgument, with the call's name and
+// time. No defaults: calls fill arrays of them.
+struct Argument {
+  ArgumentKind kind;
+  int16_t device;  // of kDevice; -1
+  uint64_t value;
+};
+Event EventOf(const Argument& argument, const char* call, SimTime time);
+
 // One line without line feed: "run   1500 +2300 d0 s1 t7 MatMulV2".
 std::string ToText(const Event& event);
 
@@ -55,6 +65,10 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void OnEvent(const Event& event) = 0;
+  // All arguments of a call at once: there are more of them than of all other
+  // events. Here: one OnEvent() each.
+  virtual void OnArguments(std::span<const Argument> arguments,
+                           const char* call, SimTime time);
 };
 
 }  // namespace npuemu

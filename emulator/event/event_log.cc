@@ -55,6 +55,24 @@ std::string ToText(const Event& event) {
   return line;
 }
 
+Event EventOf(const Argument& argument, const char* call, SimTime time) {
+  Event event;
+  event.kind = EventKind::kArgument;
+  event.device = argument.device;
+  event.time = time;
+  event.name = call;
+  event.a = static_cast<uint64_t>(argument.kind);
+  event.b = argument.value;
+  return event;
+}
+
+void Observer::OnArguments(std::span<const Argument> arguments,
+                           const char* call, SimTime time) {
+  for (const Argument& argument : arguments) {
+    OnEvent(EventOf(argument, call, time));
+  }
+}
+
 EventLog::EventLog(size_t keep) : ring_(keep) { NPUEMU_CHECK(keep >= 1); }
 
 void EventLog::TellActor() {

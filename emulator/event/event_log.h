@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,14 @@ class EventLog {
     ring_[count_ % ring_.size()] = event;
     ++count_;
     for (const auto& observer : observers_) observer->OnEvent(event);
+  }
+
+  // What the observers are told alone: it is nothing that happens.
+  void AppendArguments(std::span<const Argument> arguments, const char* call,
+                       SimTime time) {
+    for (const auto& observer : observers_) {
+      observer->OnArguments(arguments, call, time);
+    }
   }
 
   void AddObserver(std::unique_ptr<Observer> observer);

@@ -5,6 +5,7 @@
 #define EMULATOR_TRACE_RECORDER_H_
 
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "emulator/trace/trace_stream.h"
@@ -17,6 +18,10 @@ class Recorder : public Observer {
       : writer_(std::move(writer)) {}
   ~Recorder() override { writer_->Finish(); }
   void OnEvent(const Event& event) override { writer_->Write(event); }
+  void OnArguments(std::span<const Argument> arguments, const char* call,
+                   SimTime time) override {
+    writer_->WriteArguments(arguments, call, time);
+  }
 
  private:
   const std::shared_ptr<TraceWriter> writer_;

@@ -9,9 +9,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/check.h"
 
 namespace npuemu {
 namespace {
@@ -20,9 +22,10 @@ constexpr std::string_view kMagic = "NPUTRACE";
 constexpr size_t kPrefix = 16;  // magic, version, bytes of the header
 constexpr uint8_t kSkip = 254;
 constexpr uint8_t kEnd = 255;
-constexpr size_t kMostBytes = 250;  // of a record
+constexpr size_t kMostBytes = 250;  // of a record, behind its length
 constexpr uint8_t kNameKind = 255;
 constexpr uint8_t kLimitKind = 254;
+constexpr uint8_t kArgumentsKind = 253;
 constexpr size_t kKinds = 0
 #define EVENT(id, word) +1
 #include "emulator/event/event.def"
@@ -130,8 +133,9 @@ bool TraceWriter::NextWindow() {
                       static_cast<off_t>(kWindow)) != 0) {
     return false;
   }
-  void* memory = mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_SHARED,
-                      fd_, static_cast<off_t>(begin));
+  void* memory = mmap(nullptr, kWindow, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_POPULATE, fd_,
+                      static_cast<off_t>(begin));
   if (memory == MAP_FAILED) return false;
   if (!first) {
     __atomic_store_n(At(used_), kSkip, __ATOMIC_RELEASE);
@@ -143,46 +147,58 @@ bool TraceWriter::NextWindow() {
   return true;
 }
 
-void TraceWriter::Put(uint8_t kind, const unsigned char* bytes, size_t size) {
-  if (full_ || window_ == nullptr) return;
-  if (used_ + size + 2 + 2 > kWindow) {  // room for a mark stays
+unsigned char* TraceWriter::Begin() {
+  if (full_ || window_ == nullptr) return nullptr;
+  // Room for the longest record and a mark.
+  if (used_ + 1 + kMostBytes + 2 > kWindow) {
     unsigned char* mark = At(used_);
     if (!NextWindow()) {
       full_ = true;
       mark[1] = kLimitKind;
       __atomic_store_n(mark, 1, __ATOMIC_RELEASE);
       used_ += 2;
-      return;
+      return nullptr;
     }
   }
-  unsigned char* to = At(used_);
-  to[1] = kind;
-  std::memcpy(to + 2, bytes, size);
-  __atomic_store_n(to, static_cast<unsigned char>(size + 1), __ATOMIC_RELEASE);
-  used_ += size + 2;
+  return At(used_) + 2;
+}
+
+void TraceWriter::End(uint8_t kind, const unsigned char* end) {
+  unsigned char* record = At(used_);
+  record[1] = kind;
+  const auto length = static_cast<size_t>(end - record) - 1;
+  __atomic_store_n(record, static_cast<unsigned char>(length),
+                   __ATOMIC_RELEASE);
+  used_ += length + 1;
 }
 
 uint64_t TraceWriter::NameId(const char* name) {
-  const auto known = ids_by_address_.find(name);
-  if (known != ids_by_address_.end()) return known->second;
+  KnownName& known = known_names_[reinterpret_cast<uintptr_t>(name) / 8 %
+                                  std::size(known_names_)];
+  if (known.text != name) known = {name, FindNameId(name)};
+  return known.id;
+}
+
+uint64_t TraceWriter::FindNameId(const char* name) {
   const std::string_view text =
       std::string_view(name).substr(0, kMostBytes - 1);
   const auto [place, fresh] = ids_.try_emplace(std::string(text), names_);
   if (fresh) {
     ++names_;
-    Put(kNameKind, reinterpret_cast<const unsigned char*>(text.data()),
-        text.size());
+    if (unsigned char* to = Begin()) {
+      std::memcpy(to, text.data(), text.size());
+      End(kNameKind, to + text.size());
+    }
   }
-  ids_by_address_[name] = place->second;
   return place->second;
 }
 
 void TraceWriter::Write(const Event& event) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (full_) return;
   const bool named = event.name[0] != '\0';
   const uint64_t name = named ? NameId(event.name) : 0;
-  unsigned char bytes[80];
+  unsigned char* const bytes = Begin();
+  if (bytes == nullptr) return;
   unsigned char* to = bytes + 1;
   uint8_t present = 0;
   if (event.device >= 0 || event.stream >= 0) {
@@ -207,8 +223,26 @@ void TraceWriter::Write(const Event& event) {
   put(kA, event.a);
   put(kB, event.b);
   bytes[0] = present;
-  Put(static_cast<uint8_t>(event.kind), bytes,
-      static_cast<size_t>(to - bytes));
+  End(static_cast<uint8_t>(event.kind), to);
+}
+
+void TraceWriter::WriteArguments(std::span<const Argument> arguments,
+                                 const char* call, SimTime time) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  NPUEMU_CHECK(arguments.size() <= kMostArguments);
+  if (arguments.empty()) return;
+  const uint64_t name = NameId(call);
+  unsigned char* to = Begin();
+  if (to == nullptr) return;
+  to = PutNumber(to, name);
+  to = PutNumber(to, Zigzag(Nanoseconds(time) - last_time_));
+  last_time_ = Nanoseconds(time);
+  for (const Argument& argument : arguments) {
+    *to++ = static_cast<unsigned char>(static_cast<int>(argument.kind) << 5 |
+                                       (argument.device + 1));
+    to = PutNumber(to, argument.value);
+  }
+  End(kArgumentsKind, to);
 }
 
 void TraceWriter::Finish() {
@@ -289,6 +323,38 @@ bool TraceReader::Number(uint64_t* value, size_t end) {
   return false;
 }
 
+bool TraceReader::NumberedName(size_t end, const char** name) {
+  uint64_t number = 0;
+  if (!Number(&number, end) || number >= names_.size()) return false;
+  *name = names_[number].c_str();
+  return true;
+}
+
+// The time of a record, given by its difference to the one before.
+SimTime TraceReader::Later(uint64_t difference) {
+  // Unsigned: a damaged trace may overflow.
+  last_time_ = static_cast<int64_t>(
+      static_cast<uint64_t>(last_time_) +
+      static_cast<uint64_t>(Unzigzag(difference)));
+  return SimTime(SimDuration(last_time_));
+}
+
+bool TraceReader::DecodeArguments(size_t end) {
+  const char* call = "";
+  uint64_t difference = 0;
+  if (!NumberedName(end, &call) || !Number(&difference, end)) return false;
+  const SimTime time = Later(difference);
+  while (at_ < end) {
+    const auto first = static_cast<unsigned char>(bytes_[at_++]);
+    Argument argument;
+    argument.kind = static_cast<ArgumentKind>(first >> 5);
+    argument.device = static_cast<int16_t>((first & 31) - 1);
+    if (!Number(&argument.value, end)) return false;
+    arguments_.push_back(EventOf(argument, call, time));
+  }
+  return true;
+}
+
 bool TraceReader::Decode(size_t end, Event* event) {
   if (at_ >= end) return false;
   const auto present = static_cast<unsigned char>(bytes_[at_++]);
@@ -296,31 +362,31 @@ bool TraceReader::Decode(size_t end, Event* event) {
     *value = 0;
     return (present & bit) == 0 || Number(value, end);
   };
-  uint64_t device = 0, stream = 0, time = 0, until = 0, name = 0;
+  uint64_t device = 0, stream = 0, time = 0, until = 0;
   if (!number(kPlace, &device) || !number(kPlace, &stream) ||
       !number(kTask, &event->task) || !number(kTime, &time) ||
-      !number(kEndTime, &until) || !number(kName, &name) ||
+      !number(kEndTime, &until) ||
+      ((present & kName) != 0 && !NumberedName(end, &event->name)) ||
       !number(kA, &event->a) || !number(kB, &event->b)) {
     return false;
   }
   event->device = static_cast<int16_t>(device) - 1;
   event->stream = static_cast<int32_t>(stream) - 1;
-  last_time_ = static_cast<int64_t>(static_cast<uint64_t>(last_time_) +
-                                    static_cast<uint64_t>(Unzigzag(time)));
-  event->time = SimTime(SimDuration(last_time_));
+  event->time = Later(time);
   event->end = SimTime(SimDuration(static_cast<int64_t>(
       static_cast<uint64_t>(last_time_) +
       static_cast<uint64_t>(Unzigzag(until)))));
-  if ((present & kName) != 0) {
-    if (name >= names_.size()) return false;
-    event->name = names_[name].c_str();
-  }
   return at_ == end;
 }
 
 std::optional<Event> TraceReader::Next() {
   constexpr size_t kWindow = 1 << 20;
   while (!over_ && at_ < bytes_.size()) {
+    if (!arguments_.empty()) {
+      const Event event = arguments_.front();
+      arguments_.pop_front();
+      return event;
+    }
     const auto length = static_cast<unsigned char>(bytes_[at_]);
     if (length == kSkip) {
       at_ = (at_ / kWindow + 1) * kWindow;
@@ -344,6 +410,10 @@ std::optional<Event> TraceReader::Next() {
     if (kind == kLimitKind) {
       over_ = limited_ = true;
       return std::nullopt;
+    }
+    if (kind == kArgumentsKind) {
+      if (DecodeArguments(end)) continue;
+      return Damaged("arguments that cannot be read");
     }
     Event event;
     event.kind = static_cast<EventKind>(kind);

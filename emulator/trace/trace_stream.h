@@ -14,9 +14,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "emulator/base/status.h"
 #include "emulator/event/event.h"
@@ -41,6 +41,10 @@ class TraceWriter {
 
   // Not in a forked child: its calls are refused before they are logged.
   void Write(const Event& event);
+  // An event each, in one record. At most kMostArguments.
+  static constexpr size_t kMostArguments = 20;
+  void WriteArguments(std::span<const Argument> arguments, const char* call,
+                      SimTime time);
   // The process ends in order: nothing more is written.
   void Finish();
 
@@ -49,8 +53,12 @@ class TraceWriter {
 
   TraceWriter(std::string path, int fd, uint64_t limit);
   bool NextWindow();
-  void Put(uint8_t kind, const unsigned char* bytes, size_t size);
+  // Where the fields of a record go; null if none is written any more.
+  unsigned char* Begin();
+  // They end before `end`: the record counts.
+  void End(uint8_t kind, const unsigned char* end);
   uint64_t NameId(const char* name);
+  uint64_t FindNameId(const char* name);
   unsigned char* At(uint64_t offset) const { return window_ + offset; }
 
   const std::string path_;
@@ -64,9 +72,12 @@ class TraceWriter {
   bool full_ = false;
   int64_t last_time_ = 0;
   uint64_t names_ = 0;
-  // Event names are static texts: by address first, by content at their first
-  // use.
-  std::unordered_map<const void*, uint64_t> ids_by_address_;
+  // Event names are static texts: by address first, else by content.
+  struct KnownName {
+    const char* text = nullptr;
+    uint64_t id = 0;
+  };
+  KnownName known_names_[64];
   std::map<std::string, uint64_t, std::less<>> ids_;
 };
 
@@ -94,11 +105,15 @@ class TraceReader {
   std::optional<Event> Damaged(const char* what);
   bool Number(uint64_t* value, size_t end);
   bool Decode(size_t end, Event* event);
+  bool DecodeArguments(size_t end);
+  bool NumberedName(size_t end, const char** name);
+  SimTime Later(uint64_t difference);
 
   std::string_view bytes_;  // the file, mapped
   size_t at_ = 0;
   TraceHeader header_;
   std::deque<std::string> names_;
+  std::deque<Event> arguments_;  // read and not yet given out
   int64_t last_time_ = 0;
   bool complete_ = false;
   bool limited_ = false;

@@ -36,6 +36,31 @@ Event RandomEvent(Prng& prng) {
   return event;
 }
 
+std::vector<Argument> RandomArguments(Prng& prng) {
+  std::vector<Argument> arguments(prng.Below(TraceWriter::kMostArguments + 1));
+  for (Argument& argument : arguments) {
+    argument.kind = static_cast<ArgumentKind>(prng.Below(6));
+    argument.device = static_cast<int16_t>(prng.Below(17)) - 1;
+    argument.value = prng.Next() >> prng.Below(64);
+  }
+  return arguments;
+}
+
+// One thing that happens, and what a reader shall give for it.
+void WriteOne(TraceWriter& writer, Prng& prng, std::vector<Event>* events) {
+  const Event event = RandomEvent(prng);
+  if (prng.Below(3) != 0) {
+    writer.Write(event);
+    events->push_back(event);
+    return;
+  }
+  const std::vector<Argument> arguments = RandomArguments(prng);
+  writer.WriteArguments(arguments, event.name, event.time);
+  for (const Argument& argument : arguments) {
+    events->push_back(EventOf(argument, event.name, event.time));
+  }
+}
+
 bool Same(const Event& a, const Event& b) {
   return a.kind == b.kind && a.device == b.device && a.stream == b.stream &&
          a.task == b.task && a.time == b.time && a.end == b.end &&
@@ -53,10 +78,7 @@ class TraceStreamTest : public ::testing::Test {
     EXPECT_TRUE(writer.ok()) << writer.status();
     Prng prng(11);
     std::vector<Event> events;
-    for (int i = 0; i < count; ++i) {
-      events.push_back(RandomEvent(prng));
-      (*writer)->Write(events.back());
-    }
+    for (int i = 0; i < count; ++i) WriteOne(**writer, prng, &events);
     return events;
   }
   std::string Bytes(const std::string& path) {
@@ -103,17 +125,17 @@ TEST_F(TraceStreamTest, AKilledWriterLeavesWholeRecords) {
   if (child == 0) {
     auto writer = TraceWriter::Create(path_, {}, uint64_t{1} << 30);
     Prng prng(11);
-    for (int i = 0; i < 50000; ++i) (*writer)->Write(RandomEvent(prng));
+    std::vector<Event> written;
+    for (int i = 0; i < 50000; ++i) WriteOne(**writer, prng, &written);
     raise(SIGKILL);
   }
   int status = 0;
   waitpid(child, &status, 0);
   ASSERT_TRUE(WIFSIGNALED(status));
   ASSERT_NE(access(path_.c_str(), F_OK), 0);
-  std::rename((path_ + ".incomplete").c_str(), path_.c_str());
-  std::vector<Event> events;
-  Prng prng(11);
-  for (int i = 0; i < 50000; ++i) events.push_back(RandomEvent(prng));
+  const std::string left = Bytes(path_ + ".incomplete");
+  const std::vector<Event> events = Write(50000);  // the same, to the end
+  Rewrite(left);
   bool complete = true;
   EXPECT_EQ(Read(events, &complete), events.size());
   EXPECT_FALSE(complete);
