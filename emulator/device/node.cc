@@ -87,6 +87,7 @@ absl::Status Node::StartRecording() {
                    TraceWriter::Create(config_.trace, HeaderOf(config_),
                                        config_.trace_limit, fresh));
   if (HostHooks().controlled) {
+    writer->Share();
     PickWriter() = writer;
     HostHooks().on_decision(&RecordPick);
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -32,23 +33,29 @@ constexpr size_t kKinds = 0
 #undef EVENT
     ;
 
-enum Present : uint8_t {
-  kPlace = 1,
-  kTask = 2,
-  kTime = 4,
-  kEndTime = 8,
-  kName = 16,
-  kA = 32,
-  kB = 64,
-};
+// A number takes 0, 1, 3 or 8 bytes; its code says which.
+constexpr size_t kSizes[] = {0, 1, 3, 8};
+constexpr int kFields = 7;  // of an event
 
-unsigned char* PutNumber(unsigned char* to, uint64_t value) {
-  while (value >= 0x80) {
-    *to++ = static_cast<unsigned char>(value | 0x80);
-    value >>= 7;
-  }
-  *to++ = static_cast<unsigned char>(value);
-  return to;
+unsigned CodeOf(uint64_t value) {
+  return static_cast<unsigned>(value != 0) +
+         static_cast<unsigned>(value >> 8 != 0) +
+         static_cast<unsigned>(value >> 24 != 0);
+}
+
+// Writes eight bytes always: what a short number does not need is zero, as what
+// follows it in the file is.
+unsigned char* PutNumber(unsigned char* to, uint64_t value, unsigned code) {
+  static_assert(std::endian::native == std::endian::little);
+  std::memcpy(to, &value, sizeof(value));
+  return to + kSizes[code];
+}
+
+// A byte with `kind` and the code, then the number.
+unsigned char* PutTagged(unsigned char* to, unsigned kind, uint64_t value) {
+  const unsigned code = CodeOf(value);
+  *to = static_cast<unsigned char>(kind << 5 | code);
+  return PutNumber(to + 1, value, code);
 }
 
 uint64_t Zigzag(int64_t value) {
@@ -194,59 +201,57 @@ uint64_t TraceWriter::FindNameId(const char* name) {
 }
 
 void TraceWriter::Write(const Event& event) {
-  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto guard = Guard();
   const bool named = event.name[0] != '\0';
-  const uint64_t name = named ? NameId(event.name) : 0;
-  unsigned char* const bytes = Begin();
-  if (bytes == nullptr) return;
-  unsigned char* to = bytes + 1;
-  uint8_t present = 0;
-  if (event.device >= 0 || event.stream >= 0) {
-    present |= kPlace;
-    to = PutNumber(to, static_cast<uint64_t>(event.device + 1));
-    to = PutNumber(to, static_cast<uint64_t>(event.stream + 1));
-  }
-  const auto put = [&](Present bit, uint64_t value) {
-    if (value == 0) return;
-    present |= bit;
-    to = PutNumber(to, value);
-  };
+  const uint64_t name = named ? NameId(event.name) + 1 : 0;
+  unsigned char* const codes_at = Begin();
+  if (codes_at == nullptr) return;
   const int64_t time = Nanoseconds(event.time);
-  put(kTask, event.task);
-  put(kTime, Zigzag(time - last_time_));
-  put(kEndTime, Zigzag(Nanoseconds(event.end) - time));
+  const uint64_t fields[kFields] = {
+      static_cast<uint64_t>(event.stream + 1) << 8 |
+          static_cast<uint64_t>(event.device + 1),
+      Zigzag(static_cast<int64_t>(event.task - last_task_)),
+      Zigzag(time - last_time_),
+      event.end == SimTime() ? 0 : Zigzag(Nanoseconds(event.end) - time) + 1,
+      name,
+      event.a,
+      event.b};
+  last_task_ = event.task;
   last_time_ = time;
-  if (named) {
-    present |= kName;
-    to = PutNumber(to, name);
+  unsigned char* to = codes_at + 2;
+  unsigned codes = 0;
+  for (int i = 0; i < kFields; ++i) {
+    const unsigned code = CodeOf(fields[i]);
+    codes |= code << 2 * i;
+    to = PutNumber(to, fields[i], code);
   }
-  put(kA, event.a);
-  put(kB, event.b);
-  bytes[0] = present;
+  codes_at[0] = static_cast<unsigned char>(codes);
+  codes_at[1] = static_cast<unsigned char>(codes >> 8);
   End(static_cast<uint8_t>(event.kind), to);
 }
 
 void TraceWriter::WriteArguments(std::span<const Argument> arguments,
                                  const char* call, SimTime time) {
-  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto guard = Guard();
   NPUEMU_CHECK(arguments.size() <= kMostArguments);
   if (arguments.empty()) return;
   const uint64_t name = NameId(call);
   unsigned char* to = Begin();
   if (to == nullptr) return;
-  to = PutNumber(to, name);
-  to = PutNumber(to, Zigzag(Nanoseconds(time) - last_time_));
+  to = PutTagged(to, 0, name);
+  to = PutTagged(to, 0, Zigzag(Nanoseconds(time) - last_time_));
   last_time_ = Nanoseconds(time);
   for (const Argument& argument : arguments) {
-    *to++ = static_cast<unsigned char>(static_cast<int>(argument.kind) << 5 |
-                                       (argument.device + 1));
-    to = PutNumber(to, argument.value);
+    to = PutTagged(to, static_cast<unsigned>(argument.kind), argument.value);
+    if (argument.kind == ArgumentKind::kDevice) {
+      *to++ = static_cast<unsigned char>(argument.device + 1);
+    }
   }
   End(kArgumentsKind, to);
 }
 
 void TraceWriter::Finish() {
-  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto guard = Guard();
   if (window_ == nullptr || getpid() != pid_) return;
   if (!full_) *At(used_++) = kEnd;
   munmap(window_, kWindow);
@@ -313,21 +318,20 @@ std::optional<Event> TraceReader::Damaged(const char* what) {
   return std::nullopt;
 }
 
-bool TraceReader::Number(uint64_t* value, size_t end) {
+bool TraceReader::Number(unsigned code, size_t end, uint64_t* value) {
+  const size_t size = kSizes[code & 3];
   *value = 0;
-  for (int shift = 0; shift < 64 && at_ < end; shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-    *value |= uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
+  if (size > end - at_) return false;
+  std::memcpy(value, bytes_.data() + at_, size);
+  at_ += size;
+  return true;
 }
 
-bool TraceReader::NumberedName(size_t end, const char** name) {
-  uint64_t number = 0;
-  if (!Number(&number, end) || number >= names_.size()) return false;
-  *name = names_[number].c_str();
-  return true;
+bool TraceReader::Tagged(size_t end, unsigned* kind, uint64_t* value) {
+  if (at_ >= end) return false;
+  const auto tag = static_cast<unsigned char>(bytes_[at_++]);
+  *kind = tag >> 5;
+  return Number(tag, end, value);
 }
 
 // The time of a record, given by its difference to the one before.
@@ -340,42 +344,51 @@ SimTime TraceReader::Later(uint64_t difference) {
 }
 
 bool TraceReader::DecodeArguments(size_t end) {
-  const char* call = "";
-  uint64_t difference = 0;
-  if (!NumberedName(end, &call) || !Number(&difference, end)) return false;
+  unsigned kind = 0;
+  uint64_t name = 0, difference = 0;
+  if (!Tagged(end, &kind, &name) || name >= names_.size() ||
+      !Tagged(end, &kind, &difference)) {
+    return false;
+  }
   const SimTime time = Later(difference);
   while (at_ < end) {
-    const auto first = static_cast<unsigned char>(bytes_[at_++]);
-    Argument argument;
-    argument.kind = static_cast<ArgumentKind>(first >> 5);
-    argument.device = static_cast<int16_t>((first & 31) - 1);
-    if (!Number(&argument.value, end)) return false;
-    arguments_.push_back(EventOf(argument, call, time));
+    Argument argument{ArgumentKind::kNumber, -1, 0};
+    if (!Tagged(end, &kind, &argument.value)) return false;
+    argument.kind = static_cast<ArgumentKind>(kind);
+    if (argument.kind == ArgumentKind::kDevice) {
+      if (at_ >= end) return false;
+      argument.device = static_cast<unsigned char>(bytes_[at_++]);
+      --argument.device;
+    }
+    arguments_.push_back(EventOf(argument, names_[name].c_str(), time));
   }
   return true;
 }
 
 bool TraceReader::Decode(size_t end, Event* event) {
-  if (at_ >= end) return false;
-  const auto present = static_cast<unsigned char>(bytes_[at_++]);
-  const auto number = [&](Present bit, uint64_t* value) {
-    *value = 0;
-    return (present & bit) == 0 || Number(value, end);
-  };
-  uint64_t device = 0, stream = 0, time = 0, until = 0;
-  if (!number(kPlace, &device) || !number(kPlace, &stream) ||
-      !number(kTask, &event->task) || !number(kTime, &time) ||
-      !number(kEndTime, &until) ||
-      ((present & kName) != 0 && !NumberedName(end, &event->name)) ||
-      !number(kA, &event->a) || !number(kB, &event->b)) {
-    return false;
+  if (end - at_ < 2) return false;
+  const unsigned codes = static_cast<unsigned char>(bytes_[at_]) |
+                         static_cast<unsigned char>(bytes_[at_ + 1]) << 8;
+  at_ += 2;
+  uint64_t fields[kFields];
+  for (int i = 0; i < kFields; ++i) {
+    if (!Number(codes >> 2 * i, end, &fields[i])) return false;
   }
-  event->device = static_cast<int16_t>(device) - 1;
-  event->stream = static_cast<int32_t>(stream) - 1;
+  const auto& [place, task, time, until, name, a, b] = fields;
+  event->device = static_cast<int16_t>((place & 0xff) - 1);
+  event->stream = static_cast<int32_t>((place >> 8) - 1);
+  last_task_ += static_cast<uint64_t>(Unzigzag(task));
+  event->task = last_task_;
   event->time = Later(time);
-  event->end = SimTime(SimDuration(static_cast<int64_t>(
-      static_cast<uint64_t>(last_time_) +
-      static_cast<uint64_t>(Unzigzag(until)))));
+  if (until != 0) {
+    event->end = SimTime(SimDuration(static_cast<int64_t>(
+        static_cast<uint64_t>(last_time_) +
+        static_cast<uint64_t>(Unzigzag(until - 1)))));
+  }
+  if (name > names_.size()) return false;
+  if (name != 0) event->name = names_[name - 1].c_str();
+  event->a = a;
+  event->b = b;
   return at_ == end;
 }
 

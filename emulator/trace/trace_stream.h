@@ -2,7 +2,8 @@
 // Writes and reads a trace (FORMAT.md). Reader and writer stand together: what
 // one knows the other must.
 //
-// Thread safety: a writer may be used by several threads; a reader by one.
+// Thread safety: a writer may be used by several threads after Share(); a reader
+// by one.
 
 #ifndef EMULATOR_TRACE_TRACE_STREAM_H_
 #define EMULATOR_TRACE_TRACE_STREAM_H_
@@ -39,6 +40,9 @@ class TraceWriter {
       bool fresh = false);
   ~TraceWriter();
 
+  // Others than the caller will write too: a lock for each record.
+  void Share() { shared_ = true; }
+
   // Not in a forked child: its calls are refused before they are logged.
   void Write(const Event& event);
   // An event each, in one record. At most kMostArguments.
@@ -52,6 +56,9 @@ class TraceWriter {
   static constexpr uint64_t kWindow = 1 << 20;
 
   TraceWriter(std::string path, int fd, uint64_t limit);
+  std::unique_lock<std::mutex> Guard() {
+    return shared_ ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>();
+  }
   bool NextWindow();
   // Where the fields of a record go; null if none is written any more.
   unsigned char* Begin();
@@ -65,11 +72,13 @@ class TraceWriter {
   const int fd_;
   const uint64_t limit_;
   const int pid_;  // a forked child must not end it
+  bool shared_ = false;
   std::mutex mutex_;
   unsigned char* window_ = nullptr;
   uint64_t window_begin_ = 0;
   uint64_t used_ = 0;  // of the window
   bool full_ = false;
+  uint64_t last_task_ = 0;
   int64_t last_time_ = 0;
   uint64_t names_ = 0;
   // Event names are static texts: by address first, else by content.
@@ -103,10 +112,10 @@ class TraceReader {
  private:
   TraceReader() = default;
   std::optional<Event> Damaged(const char* what);
-  bool Number(uint64_t* value, size_t end);
+  bool Number(unsigned code, size_t end, uint64_t* value);
+  bool Tagged(size_t end, unsigned* kind, uint64_t* value);
   bool Decode(size_t end, Event* event);
   bool DecodeArguments(size_t end);
-  bool NumberedName(size_t end, const char** name);
   SimTime Later(uint64_t difference);
 
   std::string_view bytes_;  // the file, mapped
@@ -114,6 +123,7 @@ class TraceReader {
   TraceHeader header_;
   std::deque<std::string> names_;
   std::deque<Event> arguments_;  // read and not yet given out
+  uint64_t last_task_ = 0;
   int64_t last_time_ = 0;
   bool complete_ = false;
   bool limited_ = false;
