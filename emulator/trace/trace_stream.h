@@ -2,8 +2,8 @@
 // Writes and reads a trace (FORMAT.md). Reader and writer stand together: what
 // one knows the other must.
 //
-// Thread safety: a writer may be used by several threads after Share(); a reader
-// by one.
+// Thread safety: after Share() several threads may use a writer; a reader is for
+// one.
 
 #ifndef EMULATOR_TRACE_TRACE_STREAM_H_
 #define EMULATOR_TRACE_TRACE_STREAM_H_
