@@ -2,8 +2,8 @@
 // Writes and reads a trace (FORMAT.md). Reader and writer stand together: what
 // one knows the other must.
 //
-// Thread safety: after Share() several threads may use a writer; a reader is for
-// one.
+// Thread safety: several threads may use a writer after Share(); a reader is
+// for one.
 
 #ifndef EMULATOR_TRACE_TRACE_STREAM_H_
 #define EMULATOR_TRACE_TRACE_STREAM_H_
