@@ -24,18 +24,7 @@ Argument OfPointer(Node& node, uint64_t address) {
   if (address >> 56 == kHandleMagic) {
     return {ArgumentKind::kHandle, -1, InTheLog(address) ? address : 0};
   }
-  const int device = node.memory().DeviceOf(address);
-  if (device >= 0) {
-    const uint64_t base = node.memory().address_space().device_base +
-                          static_cast<uint64_t>(device) * kDeviceStride;
-    return {ArgumentKind::kDevice, static_cast<int16_t>(device),
-            address - base};
-  }
-  const HostBlock* block =
-      node.host_memory().Find(reinterpret_cast<const void*>(address));
-  if (block == nullptr) return {ArgumentKind::kHost, -1, 0};
-  return {ArgumentKind::kPinned, -1,
-          block->id << 40 | (address - block->base)};
+  return node.Canonical(address);
 }
 
 }  // namespace

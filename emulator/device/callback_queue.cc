@@ -27,6 +27,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
   Event event;
   event.kind = EventKind::kCallback;
   event.device = static_cast<int16_t>(queue->device);
+  event.task = work.task;
   event.time = queue->clock;
   event.name = "host function";
   event.b = work.signal == nullptr ? 0 : work.signal->id;
@@ -92,10 +93,11 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
     deliver.effect = EffectKind::kDeliver;
     deliver.target = signal;
   }
-  deliver.Hooks().on_decided = [=](SimTime end) {
+  deliver.Hooks().on_decided = [=](const Task& task) {
     queue->last_return =
-        std::max(queue->last_return, end) + CostModel::kCallback;
-    queue->work.push_back({function, user_data, signal, queue->last_return});
+        std::max(queue->last_return, task.end) + CostModel::kCallback;
+    queue->work.push_back(
+        {function, user_data, signal, queue->last_return, task.id});
     if (signal != nullptr) signal->returns.push_back(queue->last_return);
     queue->host_wake.notify_all();
     node->Changed();

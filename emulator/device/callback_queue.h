@@ -28,6 +28,7 @@ struct HostWork {
   void* user_data;
   std::shared_ptr<Signal> signal;  // set by its return; null: NO_BLOCK
   SimTime returns;  // one thread serves all, one by one
+  uint64_t task;    // that delivered it
 };
 
 class CallbackQueue {

@@ -41,6 +41,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
     node->log_.AddObserver(Replayer::MakeComparison(replayer));
   }
   RETURN_IF_ERROR(node->StartRecording());
+  node->StartChecking();
   return node;
 }
 
@@ -93,6 +94,17 @@ absl::Status Node::StartRecording() {
   }
   log_.AddObserver(std::make_unique<Recorder>(std::move(writer)));
   return absl::OkStatus();
+}
+
+void Node::StartChecking() {
+  if (config_.check == "none") return;
+  log_.Check();
+  scheduler_.LogAccesses(
+      [this](uint64_t address) { return Canonical(address); });
+  findings_ = std::make_unique<Findings>(stderr);
+  log_.AddObserver(std::make_unique<RaceDetector>(
+      /*observed=*/false,
+      [this](const Race& race) { findings_->Add(race); }));
 }
 
 Node::Node(const Config& config, const SocProfile& soc,
@@ -152,6 +164,7 @@ void Node::Finish() {
   turns_->Take(lock, kActorHelper);
   scheduler_.DriveAll(lock, scheduler_.committed());
   log_.DropObservers();
+  if (findings_ != nullptr) findings_->Finish();
 }
 
 void Node::Changed() {
@@ -233,6 +246,28 @@ void Call::SwitchPoint(const char* label) {
   ++node.calls_;
   node.turns().Take(lock, Actor());
   now = std::max(now, node.scheduler_.committed());
+}
+
+Argument Node::Canonical(uint64_t address) {
+  const int device = memory_->DeviceOf(address);
+  if (device >= 0) {
+    const uint64_t base = memory_->address_space().device_base +
+                          static_cast<uint64_t>(device) * kDeviceStride;
+    return {ArgumentKind::kDevice, static_cast<int16_t>(device),
+            address - base};
+  }
+  const HostBlock* block =
+      host_memory_.Find(reinterpret_cast<const void*>(address));
+  if (block == nullptr) return {ArgumentKind::kHost, -1, 0};
+  return {ArgumentKind::kPinned, -1,
+          block->id << 40 | (address - block->base)};
+}
+
+void Call::LogAccess(EventKind kind, const MemoryRange& range) {
+  const Argument place = node.Canonical(range.begin);
+  if (place.kind == ArgumentKind::kHost) return;
+  Log(kind, place.device, -1, place.value,
+      place.value + (range.end - range.begin));
 }
 
 void Call::Log(EventKind kind, int device, int stream, uint64_t a,

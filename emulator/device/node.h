@@ -20,6 +20,7 @@
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
 #include "emulator/event/event_log.h"
+#include "emulator/hazard/findings.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
 #include "emulator/memory/host_memory.h"
@@ -89,6 +90,10 @@ class Node {
 
   std::unique_ptr<HostThread> MakeThread();
 
+  // The name of an address that is the same in every run: kDevice, kPinned or
+  // kHost (no name).
+  Argument Canonical(uint64_t address);
+
   // At process exit: runs what is queued, closes the trace.
   void Finish();
 
@@ -127,10 +132,12 @@ class Node {
        std::unique_ptr<DeviceMemory> memory,
        std::shared_ptr<class Replayer> replayer);
   absl::Status StartRecording();
+  void StartChecking();
 
   const Config config_;
   const SocProfile& soc_;
   std::mutex mutex_;
+  std::unique_ptr<Findings> findings_;  // null: nothing is checked
   EventLog log_;
   const std::unique_ptr<Turns> turns_;
   CostModel costs_;
@@ -187,6 +194,8 @@ class Call {
     if (when > now) now = when;
   }
   void Log(EventKind kind, int device, int stream, uint64_t a, uint64_t b);
+  // kRead or kWrite of the calling thread, for a log that checks.
+  void LogAccess(EventKind kind, const MemoryRange& range);
 };
 
 }  // namespace npuemu

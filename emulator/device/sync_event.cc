@@ -99,9 +99,9 @@ absl::Status RecordEvent(Call& call, SyncEvent* event,
   task.effect = EffectKind::kSet;
   task.target = record->signal;
   task.object = LogObject(event->id);
-  task.Hooks().on_decided = [record](SimTime end) {
+  task.Hooks().on_decided = [record](const Task& decided) {
     record->decided = true;
-    record->end = end;
+    record->end = decided.end;
   };
   RETURN_IF_ERROR(Submit(call, stream.get(), std::move(task)));
   record->seq = stream->queue.submitted;
@@ -126,6 +126,10 @@ absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
         latest->decided && !latest->reset && latest->end <= call.now;
     const bool same_stream = event->family == EventFamily::kNew &&
                              latest->stream.get() == stream;
+    if (complete) {
+      call.Log(EventKind::kPassed, stream->queue.device, stream->queue.id,
+               latest->signal->id, 0);
+    }
     if (complete || same_stream) return absl::OkStatus();  // R60
   }
   Task task = ControlTask("aclrtStreamWaitEvent");
@@ -136,7 +140,9 @@ absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
   task.object = LogObject(event->id);
   task.timeout = timeout.count() > 0 ? timeout : call.node.wait_timeout;
   ++*event->open_waits;
-  task.Hooks().on_decided = [open = event->open_waits](SimTime) { --*open; };
+  task.Hooks().on_decided = [open = event->open_waits](const Task&) {
+    --*open;
+  };
   return Submit(call, stream, std::move(task));
 }
 

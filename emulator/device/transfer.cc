@@ -268,6 +268,19 @@ Place PlaceOf(Node& node, const void* address, uint64_t bytes) {
                                                      : Place::kPageable;
 }
 
+namespace {
+
+// The calling thread touches these bytes now.
+void LogRows(Call& call, EventKind kind, const void* base, uint64_t width,
+             uint64_t height, uint64_t pitch) {
+  if (!call.node.log().checking()) return;
+  RangeList rows;
+  AddRows(&rows, base, width, height, pitch);
+  for (const MemoryRange& row : rows) call.LogAccess(kind, row);
+}
+
+}  // namespace
+
 absl::Status CopyNow(Call& call, void* dst, const void* src,
                      const CopyShape& shape) {
   RETURN_IF_ERROR(CheckPeers(call, dst, src));
@@ -289,6 +302,10 @@ absl::Status CopyNow(Call& call, void* dst, const void* src,
   }
   call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
            0, shape.width * shape.height);
+  LogRows(call, EventKind::kRead, src, shape.width, shape.height,
+          shape.src_pitch);
+  LogRows(call, EventKind::kWrite, dst, shape.width, shape.height,
+          shape.dst_pitch);
   return absl::OkStatus();
 }
 
@@ -333,6 +350,7 @@ absl::Status FillNow(Call& call, void* dst, const FillShape& fill) {
   }
   call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
            0, fill.bytes());
+  LogRows(call, EventKind::kWrite, dst, fill.bytes(), 1, fill.bytes());
   return absl::OkStatus();
 }
 
@@ -365,6 +383,7 @@ absl::Status WriteValue(Call& call, Stream* stream, void* address,
   task.name = call.name;
   task.cost = CostModel::kControl;
   task.writes.push_back({Address(address), Address(address) + 8});
+  task.effect = EffectKind::kPublish;
   const DeviceMemory* memory = &call.node.memory();
   task.body = [=]() -> Fault {
     std::byte* to = Resolve(*memory, address, 8);

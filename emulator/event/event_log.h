@@ -23,7 +23,7 @@ class EventLog {
   explicit EventLog(size_t keep);
 
   void Append(const Event& event) {
-    if (__builtin_expect(recording_ && actor_ != told_actor_, 0)) TellActor();
+    if (__builtin_expect(tells_turns_ && actor_ != told_actor_, 0)) TellActor();
     ring_[count_ % ring_.size()] = event;
     ++count_;
     for (const auto& observer : observers_) observer->OnEvent(event);
@@ -40,8 +40,11 @@ class EventLog {
   void AddObserver(std::unique_ptr<Observer> observer);
 
   // Turns, arguments and results are logged from now on.
-  void Record() { recording_ = true; }
+  void Record() { recording_ = tells_turns_ = true; }
   bool recording() const { return recording_; }
+  // Turns and accesses are.
+  void Check() { checking_ = tells_turns_ = true; }
+  bool checking() const { return checking_; }
   // Who appends from now on.
   void set_actor(uint64_t actor) { actor_ = actor; }
   uint64_t actor() const { return actor_; }
@@ -59,6 +62,8 @@ class EventLog {
 
   std::vector<Event> ring_;
   bool recording_ = false;
+  bool checking_ = false;
+  bool tells_turns_ = false;
   uint64_t actor_ = 0;
   uint64_t told_actor_ = 0;
   size_t count_ = 0;

@@ -24,6 +24,30 @@ void Scheduler::LogSubmit(const Task& task) {
     LogSignal(EventKind::kEffect, task, task.target.get(),
               static_cast<uint64_t>(task.effect));
   }
+  if (place_of_ != nullptr) LogAccessesOf(task);
+}
+
+void Scheduler::LogAccessesOf(const Task& task) {
+  Event event;
+  event.stream = task.queue->id;
+  event.task = task.id;
+  event.time = task.submitted;
+  event.name = task.name;
+  const auto log = [&](EventKind kind, const RangeList& ranges) {
+    event.kind = kind;
+    for (const MemoryRange& range : ranges) {
+      const Argument place = place_of_(range.begin);
+      if (place.kind == ArgumentKind::kHost || range.begin >= range.end) {
+        continue;
+      }
+      event.device = place.device;
+      event.a = place.value;
+      event.b = place.value + (range.end - range.begin);
+      log_->Append(event);
+    }
+  };
+  log(EventKind::kRead, task.reads);
+  log(EventKind::kWrite, task.writes);
 }
 
 void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,

@@ -167,7 +167,7 @@ void Scheduler::Decide(StreamQueue* queue, Task& task) {
   log_->Append(event);
   ApplyEffect(task);
   if (task.hooks != nullptr && task.hooks->on_decided != nullptr) {
-    task.hooks->on_decided(task.end);
+    task.hooks->on_decided(task);
   }
   if (task.body != nullptr || task.fault != Fault::kNone) {
     batch_.push_back(std::move(task));
@@ -180,6 +180,7 @@ void Scheduler::ApplyEffect(Task& task) {
   Signal* target = task.target.get();
   switch (task.effect) {
     case EffectKind::kNone:
+    case EffectKind::kPublish:
       return;
     case EffectKind::kSet: {
       auto& setters = target->setters;

@@ -102,6 +102,11 @@ class Scheduler {
   // The largest start that was decided; no call is earlier (design 4).
   SimTime committed() const { return committed_; }
   Policy& policy() { return *policy_; }
+  // What submitted tasks will access is logged, at the places that `place_of`
+  // gives for addresses (kDevice, kPinned; others are left out).
+  void LogAccesses(std::function<Argument(uint64_t)> place_of) {
+    place_of_ = std::move(place_of);
+  }
   // Called for every task that failed, with the lock held.
   void OnFault(std::function<void(const Task&)> hook) {
     on_fault_ = std::move(hook);
@@ -142,6 +147,7 @@ class Scheduler {
 
   // The log (sched_log.cc).
   void LogSubmit(const Task& task);
+  void LogAccessesOf(const Task& task);
   void LogSignal(EventKind kind, const Task& task, Signal* signal,
                  uint64_t what);
   void Log(EventKind kind, const StreamQueue& queue, uint64_t task,
@@ -168,6 +174,7 @@ class Scheduler {
   bool executing_ = false;
   std::condition_variable executed_;
   std::function<void(const Task&)> on_fault_;
+  std::function<Argument(uint64_t)> place_of_;
 };
 
 }  // namespace npuemu

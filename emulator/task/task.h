@@ -79,13 +79,14 @@ enum class EffectKind : uint8_t {
   kSet,
   kReset,
   kDeliver,  // a host function goes to its thread; its return sets the signal
+  kPublish,  // the value that it writes may end waits (R75); for the log
 };
 
 // What few tasks have.
 struct TaskHooks {
   absl::AnyInvocable<bool()> value_ready;  // of kValue
-  // Called with its virtual end when the task is decided.
-  absl::AnyInvocable<void(SimTime end)> on_decided;
+  // Called when the task is decided: it has its id and its end.
+  absl::AnyInvocable<void(const struct Task&)> on_decided;
 };
 
 // With its place in the queue and the block of a launch at most 512 bytes:

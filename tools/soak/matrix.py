@@ -16,9 +16,10 @@ RUN_SECONDS = 120  # a run that takes longer hangs
 
 # name; threads: single or multi; cost: small or big; code: of the exit;
 # kind: fixed (one output), policy (depends on policy and seed) or free (depends
-# on the order of threads, unless that is controlled); what: for readers.
+# on the order of threads, unless that is controlled); finds: rules of hazards
+# that the checks tell, or "-"; what: for readers.
 Program = collections.namedtuple('Program',
-                                 'name threads cost code kind what')
+                                 'name threads cost code kind finds what')
 
 # One way to run a program. threads: worker threads of kernels.
 Cell = collections.namedtuple('Cell', 'policy seed threads controlled')
@@ -144,6 +145,12 @@ class Bench:
         if cell.controlled:
             options.append('--control-threads')
         return self._npuemu(name, ['run', *options])
+
+    def check(self, name, cell):
+        """Runs it with the checks on."""
+        return self._npuemu(name, [
+            'run', '--check', 'race', '--schedule', cell.policy, '--seed',
+            str(cell.seed), '--control-threads'])
 
     def replay(self, name, trace):
         return self._npuemu(name, ['replay', trace])

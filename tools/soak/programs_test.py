@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import matrix  # noqa: E402
 
 # A result that is never the same twice: the comparison must see it.
-CANARY = matrix.Program('canary', 'single', 'small', 0, 'policy', '')
+CANARY = matrix.Program('canary', 'single', 'small', 0, 'policy', '-', '')
 CANARY_TEXT = '''#include <unistd.h>
 #include "check.h"
 int main(int argc, char** argv) {

@@ -39,13 +39,19 @@ absl::Status Allocate(Call& call, void** pointer, const char* argument,
     return InvalidValue(Fault::kInvalidParam, "size", "0", "at least 1");
   }
   ASSIGN_OR_RETURN(*pointer, call.node.host_memory().Allocate(size, site));
+  call.Log(EventKind::kAlloc, -1, -1,
+           call.node.Canonical(AddressOf(*pointer)).value, size);
   return absl::OkStatus();
 }
 
 absl::Status Release(Call& call, void* hostPtr) {
   RETURN_IF_NULL(hostPtr);
   call.node.scheduler().Flush(call.lock);  // no body runs beside this
+  const HostBlock* block = call.node.host_memory().Find(hostPtr);
+  const uint64_t bytes = block == nullptr ? 0 : block->size;
+  const uint64_t place = call.node.Canonical(AddressOf(hostPtr)).value;
   RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
+  call.Log(EventKind::kFree, -1, -1, place, bytes);
   Registrations().erase(AddressOf(hostPtr));
   return absl::OkStatus();
 }

@@ -76,6 +76,8 @@ absl::Status Allocate(Call& call, void** devPtr, const Request& request) {
       request.device >= 0 ? request.device : context->device().id;
   ASSIGN_OR_RETURN(const uint64_t address,
                    call.node.memory().Allocate(device, bytes, options));
+  call.Log(EventKind::kAlloc, device, -1, call.node.Canonical(address).value,
+           bytes);
   *devPtr = reinterpret_cast<void*>(address);
   return absl::OkStatus();
 }
@@ -98,7 +100,13 @@ absl::Status AllocateWithConfig(Call& call, void** devPtr, Request request,
 
 absl::Status Release(Call& call, void* devPtr, const void* site) {
   RETURN_IF_NULL(devPtr);
-  return call.node.memory().Free(reinterpret_cast<uint64_t>(devPtr), site);
+  const auto address = reinterpret_cast<uint64_t>(devPtr);
+  const Allocation* allocation = call.node.memory().Find(address);
+  const uint64_t bytes = allocation == nullptr ? 0 : allocation->size;
+  RETURN_IF_ERROR(call.node.memory().Free(address, site));
+  const Argument place = call.node.Canonical(address);
+  call.Log(EventKind::kFree, place.device, -1, place.value, bytes);
+  return absl::OkStatus();
 }
 
 }  // namespace

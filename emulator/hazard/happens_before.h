@@ -1,0 +1,137 @@
+// File: happens_before.h
+// What happens before what, from the log alone (design 7): host threads and
+// streams are actors, each with a vector clock.
+//
+// An edge comes from
+// - the order of a stream, and of the calls of a host thread (R29)
+// - a submission: the task knows what its thread knew
+// - a wait: the signal's setters (one record of an event, the level of a
+//   fixed-id event since its last reset, a notify's record) (R58, R59, R74)
+// - a host function: its delivery, and its return, when it is seen (R109)
+// - a value that was written for a value wait (R75)
+// - a host synchronisation: the tasks that it saw complete (R41, R63, R64)
+// - the host's own synchronisation (kRelease, kAcquire), where somebody
+//   observes it; where nobody does, calls know of all calls before them, so
+//   that no false race is told.
+//
+// Thread safety: none.
+
+#ifndef EMULATOR_HAZARD_HAPPENS_BEFORE_H_
+#define EMULATOR_HAZARD_HAPPENS_BEFORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "emulator/event/event.h"
+#include "emulator/hazard/vector_clock.h"
+
+namespace npuemu {
+
+class HappensBefore {
+ public:
+  // `observed`: kRelease and kAcquire tell what orders host threads.
+  explicit HappensBefore(bool observed) : observed_(observed) {}
+
+  void OnEvent(const Event& event);
+
+  // Of the task that the last kRun decided.
+  struct Actor {
+    Epoch epoch;
+    const VectorClock* knowledge;
+  };
+  Actor RunningTask() const;
+  // Of the host thread that acts: a step of its own, later than all before.
+  Actor HostAccess();
+  // Whether the task writes a value for waits, or waited for one, at this word:
+  // then it is told (R75), and the word is no memory that races.
+  bool ExchangesValue(uint64_t address);
+  // The acting thread wrote a word; a wait may see it.
+  void HostWroteValue(uint64_t address);
+
+  uint64_t ActingThread() const { return acting_; }
+  // Whose steps an epoch counts.
+  bool IsStream(uint32_t actor) const { return actors_[actor].stream >= 0; }
+  int StreamOf(uint32_t actor) const { return actors_[actor].stream; }
+  uint64_t ThreadOf(uint32_t actor) const { return actors_[actor].thread; }
+
+ private:
+  struct ActorName {
+    int stream = -1;
+    uint64_t thread = 0;
+  };
+  struct Pending {
+    uint64_t task = 0;
+    Knowledge submitter;
+    uint64_t wait_kind = 0;  // numbers of event.def; 0: none
+    uint64_t wait_for = 0;
+    bool expired = false;
+    uint64_t effect = 0;
+    uint64_t target = 0;
+  };
+  struct Stream {
+    uint32_t actor = 0;
+    uint64_t first = 0;  // the step before its first task
+    uint64_t ran = 0;    // the step of the last that ran or was dropped
+    VectorClock knows;
+    VectorClock passed;  // by records that were complete, for its next task
+    Knowledge last_submitter;  // joined already
+    std::deque<Pending> pending;
+    // What it knew of others from its task `first` on, the latest last.
+    std::deque<std::pair<uint64_t, Knowledge>> history;
+  };
+  struct Signal {
+    VectorClock knows;  // of its setters since its last reset
+    uint32_t waiters = 0;  // queued tasks that name it
+    bool superseded = false;  // a later record is the event's latest
+  };
+  struct Thread {
+    uint32_t actor = 0;
+    uint64_t step = 0;
+    VectorClock knows;
+    Knowledge shared;  // null: changed since
+  };
+
+  Stream& StreamFor(int id);
+  Thread& ThreadFor(uint64_t id);
+  Thread& Acting() { return ThreadFor(acting_); }
+  Knowledge Share(Thread& thread);
+  void Learn(Thread& thread, const VectorClock& knowledge);
+
+  void OnTurn(uint64_t actor);
+  void OnSubmit(const Event& event);
+  void OnRun(const Event& event);
+  void AwaitSignal(Stream& stream, const Pending& task);
+  void StopWaiting(const Pending& task);
+  void Apply(Stream& stream, const Pending& task);
+  void OnSync(const Event& event);
+  void OnCallback(const Event& event);
+  void OnStreamDestroy(const Event& event);
+  void OnWait(const Event& event);
+  void OnEffect(const Event& event);
+  void DropIfOver(uint64_t signal);
+  Pending* LastSubmitted(const Event& event);
+
+  const bool observed_;
+  uint64_t acting_ = 0;
+  Stream* running_ = nullptr;
+  uint64_t running_wait_ = 0;
+  uint64_t running_effect_ = 0;
+  std::vector<ActorName> actors_;
+  std::vector<uint32_t> free_actors_;  // of destroyed streams
+  std::unordered_map<int, Stream> streams_;
+  std::map<uint64_t, Thread> threads_;
+  std::unordered_map<uint64_t, Signal> signals_;
+  std::unordered_map<uint64_t, uint64_t> latest_;  // object -> signal
+  std::unordered_map<uint64_t, VectorClock> returns_;   // by signal, not seen
+  std::unordered_map<uint64_t, VectorClock> deliveries_;  // by task
+  std::unordered_map<uint64_t, VectorClock> published_;  // by word
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_HAZARD_HAPPENS_BEFORE_H_

@@ -1,0 +1,83 @@
+// File: race_detector.h
+// Finds accesses of the same bytes, one of them a write, that nothing orders
+// (H5), frees among them (H10): an observer of the log, live or from a trace.
+// It tells the first race of every byte; two accesses race whichever of them
+// came first in this run.
+//
+// Thread safety: none.
+
+#ifndef EMULATOR_HAZARD_RACE_DETECTOR_H_
+#define EMULATOR_HAZARD_RACE_DETECTOR_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "emulator/event/event.h"
+#include "emulator/hazard/happens_before.h"
+#include "emulator/hazard/shadow.h"
+
+namespace npuemu {
+
+// One side of a race. Names are static or live as long as the log's reader.
+struct RaceSite {
+  const char* name = "";  // operator or function
+  uint64_t task = 0;      // 0: the host's
+  int stream = -1;        // -1: the host's
+  uint64_t thread = 0;    // that called, if it is the host's
+  bool write = false;
+};
+
+struct Race {
+  RaceSite earlier;  // as it ran here
+  RaceSite later;
+  int device = -1;   // -1: pinned host memory
+  uint64_t begin = 0;  // bytes that both touch, as in kRead and kWrite
+  uint64_t end = 0;
+};
+
+class RaceDetector : public Observer {
+ public:
+  using Tell = std::function<void(const Race&)>;
+  RaceDetector(bool observed, Tell tell)
+      : order_(observed), shadow_(kMostSegments), tell_(std::move(tell)) {}
+
+  void OnEvent(const Event& event) override;
+
+  const Shadow& shadow() const { return shadow_; }
+
+ private:
+  static constexpr size_t kMostSegments = 1 << 20;
+
+  // Bytes that a queued task will touch.
+  struct Plan {
+    int device = -1;
+    uint64_t begin = 0;
+    uint64_t end = 0;
+    bool write = false;
+    bool told = false;  // it is a finding already
+  };
+  struct Queued {
+    uint64_t task = 0;
+    const char* name = "";
+    absl::InlinedVector<Plan, 4> plans;
+  };
+
+  void OnRun(const Event& event);
+  void OnFree(const Event& event);
+  void Touch(const Event& event, const Plan& plan);
+  RaceSite SiteOf(const Access& access) const;
+  static uint64_t Key(int device, uint64_t offset);
+
+  HappensBefore order_;
+  Shadow shadow_;
+  const Tell tell_;
+  std::map<int, std::deque<Queued>> queued_;  // by stream
+};
+
+}  // namespace npuemu
+
+#endif  // EMULATOR_HAZARD_RACE_DETECTOR_H_
