@@ -207,6 +207,7 @@ BENCHMARK(BM_CopyPeerMemcpy)
 void CopyOnce() {
   constexpr size_t kBytes = 16 << 20;
   static const auto memory = [] {
+    Op();  // sets the device
     std::pair<void*, void*> made;
     CHECK_ACL(aclrtMallocHost(&made.first, kBytes));
     CHECK_ACL(aclrtMalloc(&made.second, kBytes, ACL_MEM_MALLOC_HUGE_FIRST));
