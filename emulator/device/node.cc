@@ -103,7 +103,7 @@ void Node::StartChecking() {
       [this](uint64_t address) { return Canonical(address); });
   findings_ = std::make_unique<Findings>(stderr);
   log_.AddObserver(std::make_unique<RaceDetector>(
-      /*observed=*/false,
+      /*arrival=*/true,
       [this](const Race& race) { findings_->Add(race); }));
 }
 

@@ -20,15 +20,17 @@ HappensBefore::Stream& HappensBefore::StreamFor(int id) {
   const auto [place, fresh] = streams_.try_emplace(id);
   if (!fresh) return place->second;
   Stream& stream = place->second;
-  if (free_actors_.empty()) {
+  // An actor whose end is known here goes on: all of its steps are before.
+  if (free_actors_.empty() || !Acting().knows.Knows(free_actors_.back())) {
     stream.actor = static_cast<uint32_t>(actors_.size());
     actors_.push_back({id, 0});
-  } else {  // its steps go on after the old stream's, which has ended
-    stream.actor = free_actors_.back();
+  } else {
+    const Epoch last = free_actors_.back();
     free_actors_.pop_back();
+    stream.actor = last.actor;
     actors_[stream.actor].stream = id;
-    stream.knows = Acting().knows;
-    stream.ran = stream.first = stream.knows[stream.actor];
+    stream.ran = stream.first = last.step;
+    stream.knows.Advance(last);
   }
   return stream;
 }
@@ -93,9 +95,11 @@ void HappensBefore::OnEvent(const Event& event) {
       StreamFor(event.stream).passed.Join(signal->second.knows);
       return;
     }
-    case EventKind::kExpire:
-      StreamFor(event.stream).pending.front().expired = true;
+    case EventKind::kExpire: {
+      Stream& stream = StreamFor(event.stream);
+      if (!stream.pending.empty()) stream.pending.front().expired = true;
       return;
+    }
     case EventKind::kRun: return OnRun(event);
     case EventKind::kDrop: {
       Stream& stream = StreamFor(event.stream);
@@ -116,8 +120,7 @@ void HappensBefore::OnEvent(const Event& event) {
 
 void HappensBefore::OnTurn(uint64_t actor) {
   if (actor == acting_) return;
-  // Without an observer calls are taken to be in the order of their arrival.
-  if (!observed_) Learn(ThreadFor(actor), Acting().knows);
+  if (arrival_) Learn(ThreadFor(actor), Acting().knows);
   acting_ = actor;
 }
 
@@ -262,7 +265,7 @@ void HappensBefore::OnStreamDestroy(const Event& event) {
   Stream& stream = StreamFor(event.stream);
   Learn(Acting(), stream.knows);
   if (running_ == &stream) running_ = nullptr;
-  free_actors_.push_back(stream.actor);
+  free_actors_.push_back({stream.actor, stream.ran});
   streams_.erase(event.stream);
 }
 

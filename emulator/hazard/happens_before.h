@@ -10,9 +10,8 @@
 // - a host function: its delivery, and its return, when it is seen (R109)
 // - a value that was written for a value wait (R75)
 // - a host synchronisation: the tasks that it saw complete (R41, R63, R64)
-// - the host's own synchronisation (kRelease, kAcquire), where somebody
-//   observes it; where nobody does, calls know of all calls before them, so
-//   that no false race is told.
+// How host threads order each other by locks and the like is not in the log:
+// calls know of all calls before them, so that no false race is told.
 //
 // Thread safety: none.
 
@@ -34,8 +33,8 @@ namespace npuemu {
 
 class HappensBefore {
  public:
-  // `observed`: kRelease and kAcquire tell what orders host threads.
-  explicit HappensBefore(bool observed) : observed_(observed) {}
+  // `arrival`: calls of different threads are ordered as they arrive.
+  explicit HappensBefore(bool arrival) : arrival_(arrival) {}
 
   void OnEvent(const Event& event);
 
@@ -116,13 +115,13 @@ class HappensBefore {
   void DropIfOver(uint64_t signal);
   Pending* LastSubmitted(const Event& event);
 
-  const bool observed_;
+  const bool arrival_;
   uint64_t acting_ = 0;
   Stream* running_ = nullptr;
   uint64_t running_wait_ = 0;
   uint64_t running_effect_ = 0;
   std::vector<ActorName> actors_;
-  std::vector<uint32_t> free_actors_;  // of destroyed streams
+  std::vector<Epoch> free_actors_;  // last steps of destroyed streams
   std::unordered_map<int, Stream> streams_;
   std::map<uint64_t, Thread> threads_;
   std::unordered_map<uint64_t, Signal> signals_;

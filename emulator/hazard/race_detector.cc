@@ -17,7 +17,7 @@ void RaceDetector::OnEvent(const Event& event) {
     case EventKind::kWrite: {
       const Plan plan{event.device, event.a, event.b,
                       event.kind == EventKind::kWrite};
-      if (event.task == 0) return Touch(event, plan);
+      if (event.task == 0) return Touch(0, event.name, plan);
       auto& queue = queued_[event.stream];
       if (!queue.empty()) queue.back().plans.push_back(plan);
       return;
@@ -38,7 +38,7 @@ void RaceDetector::OnRun(const Event& event) {
   auto& queue = queued_[event.stream];
   if (queue.empty()) return;  // a damaged trace
   for (const Plan& plan : queue.front().plans) {
-    if (!plan.told) Touch(event, plan);
+    if (!plan.told) Touch(event.task, event.name, plan);
   }
   queue.pop_front();
 }
@@ -61,7 +61,7 @@ void RaceDetector::OnFree(const Event& event) {
       }
     }
   }
-  Touch(event, freed);
+  Touch(0, event.name, freed);
 }
 
 // Devices lie one after another, pinned memory before them.
@@ -79,16 +79,16 @@ RaceSite RaceDetector::SiteOf(const Access& access) const {
   return site;
 }
 
-void RaceDetector::Touch(const Event& event, const Plan& plan) {
+void RaceDetector::Touch(uint64_t task, const char* name, const Plan& plan) {
   constexpr uint64_t kWord = 8;
   if (plan.begin >= plan.end) return;
-  const bool host = event.task == 0;
+  const bool host = task == 0;
   const uint64_t base = Key(plan.device, 0);
   const uint64_t begin = base + plan.begin;
   if (!host && order_.ExchangesValue(begin)) return;
   const HappensBefore::Actor actor =
       host ? order_.HostAccess() : order_.RunningTask();
-  const Access access{actor.epoch, event.task, event.name, plan.write};
+  const Access access{actor.epoch, task, name, plan.write};
   if (host && access.write && plan.end - plan.begin <= kWord) {
     order_.HostWroteValue(begin);
   }

@@ -42,8 +42,9 @@ struct Race {
 class RaceDetector : public Observer {
  public:
   using Tell = std::function<void(const Race&)>;
-  RaceDetector(bool observed, Tell tell)
-      : order_(observed), shadow_(kMostSegments), tell_(std::move(tell)) {}
+  // `arrival`: see HappensBefore.
+  RaceDetector(bool arrival, Tell tell)
+      : order_(arrival), shadow_(kMostSegments), tell_(std::move(tell)) {}
 
   void OnEvent(const Event& event) override;
 
@@ -68,7 +69,8 @@ class RaceDetector : public Observer {
 
   void OnRun(const Event& event);
   void OnFree(const Event& event);
-  void Touch(const Event& event, const Plan& plan);
+  // By the task that runs, or (0) by the host.
+  void Touch(uint64_t task, const char* name, const Plan& plan);
   RaceSite SiteOf(const Access& access) const;
   static uint64_t Key(int device, uint64_t offset);
 
