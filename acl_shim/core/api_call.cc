@@ -19,6 +19,32 @@ int Report(const char* function, const absl::Status& status, SimTime when) {
   return static_cast<int>(FaultOf(status));
 }
 
+// The linker's names for the module's begin and end.
+extern "C" {
+extern const char __ehdr_start __attribute__((visibility("hidden")));
+extern const char _end __attribute__((visibility("hidden")));
+}
+
+bool IsOurCode(const void* address) {
+  return address >= &__ehdr_start && address < &_end;
+}
+
+void NoteFailure(Call& call, const absl::Status& status) {
+  int hazard = HazardOf(status);
+  if (hazard == 0) {
+    switch (FaultOf(status)) {
+#define FAULT_HAZARD(fault, number) \
+  case Fault::fault: hazard = number; break;
+#include "acl_shim/core/fault_hazards.def"
+#undef FAULT_HAZARD
+      default: return;
+    }
+  }
+  call.Misuse(hazard, absl::StrCat(call.name, " returns ",
+                                   static_cast<int>(FaultOf(status)), ": ",
+                                   status.message()));
+}
+
 absl::Status OutOfHostMemory(const std::exception& exception) {
   return FaultError(Fault::kBadAlloc,
                     absl::StrCat("the host has not enough memory (",

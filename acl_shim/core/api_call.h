@@ -51,17 +51,40 @@ int ApiCall(const char* function, Body body) {
 // delivers what was noted under the lock (acl_shim/rt/node/exception.cc).
 inline std::atomic<void (*)()> after_node_call{nullptr};
 
+// What a failed call tells the checks: its fault's hazard, if it has one
+// (fault_hazards.def).
+void NoteFailure(Call& call, const absl::Status& status);
+
+// Whether the address is code of this library.
+bool IsOurCode(const void* address);
+
+// The address in the program that called the entry point: the frame that this
+// is inlined into is the entry point's, or that of a helper which it called.
+// Bazel's toolchain keeps frame pointers.
+__attribute__((always_inline)) inline const void* CallerOfEntry() {
+  const void* const caller = __builtin_return_address(0);
+  if (__builtin_expect(!IsOurCode(caller), 1)) return caller;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wframe-address"
+  return __builtin_return_address(1);
+#pragma GCC diagnostic pop
+}
+
 // A call into the node, under its lock; body(Call&) -> absl::Status. `args` are
-// for a trace.
+// for a trace. Inlined, so that its return address is the entry point's.
 template <typename Body>
-int NodeCall(const char* function, const Args& args, Body body) {
+__attribute__((always_inline)) inline int NodeCall(const char* function,
+                                                   const Args& args,
+                                                   Body body) {
   if (SkipsWork(function)) return 0;
+  const void* const caller = CallerOfEntry();
   SimTime when;
   auto run = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(Node * node, Process::Get().node());
-    Call call(*node, Process::Get().thread(), function);
+    Call call(*node, Process::Get().thread(), function, caller);
     if (node->log().recording()) args.Log(call);
     absl::Status status = body(call);
+    if (node->log().checking() && !status.ok()) NoteFailure(call, status);
     when = call.now;
     return status;
   };
@@ -76,7 +99,8 @@ int NodeCall(const char* function, const Args& args, Body body) {
 }
 
 template <typename Body>
-int NodeCall(const char* function, Body body) {
+__attribute__((always_inline)) inline int NodeCall(const char* function,
+                                                   Body body) {
   return NodeCall(function, Args(), std::move(body));
 }
 

@@ -46,6 +46,19 @@ std::vector<size_t> BytesOf(const std::vector<kernels::TensorSpec>& specs) {
   return bytes;
 }
 
+// One for each of `count` operands; a dynamic parameter takes what is left.
+std::vector<const char*> NamesOf(const std::vector<kernels::ParamSpec>& params,
+                                 size_t count) {
+  std::vector<const char*> names;
+  for (size_t i = 0; i < params.size(); ++i) {
+    const bool dynamic = params[i].kind == kernels::ParamKind::kDynamic;
+    const size_t behind = params.size() - i - 1;
+    const size_t left = count - std::min(count, names.size() + behind);
+    names.insert(names.end(), dynamic ? left : 1, params[i].name);
+  }
+  return names;
+}
+
 // What the body of one launch keeps: one block of host memory.
 class OpLaunch {
  public:
@@ -139,8 +152,8 @@ bool AddRanges(Node& node, const Stream& stream,
   bool ours = true;
   for (size_t i = 0; i < addresses.size(); ++i) {
     const uint64_t address = addresses[i];
+    ranges->push_back({address, address == 0 ? 0 : address + bytes[i]});
     if (address == 0) continue;
-    ranges->push_back({address, address + bytes[i]});
     const int device = node.memory().DeviceOf(address);
     if (device == stream.queue.device) continue;
     ours &= stream.context->device().peers.count(device) != 0;
@@ -173,6 +186,10 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
   op->workspace = def.workspace == nullptr ? 0 : def.workspace(op->call);
   op->input_bytes = BytesOf(op->call.inputs);
   op->output_bytes = BytesOf(op->call.outputs);
+  op->input_names = NamesOf(def.inputs, op->call.inputs.size());
+  op->output_names = NamesOf(def.outputs, op->call.outputs.size());
+  op->output_names.push_back("workspace");
+  op->names = {op->input_names, op->output_names};
   return std::shared_ptr<const PreparedOp>(std::move(op));
 }
 
@@ -187,6 +204,7 @@ Task MakeOpTask(Node& node, const Stream& stream,
   const KernelCost cost = node.costs().Kernel(prepared.unit, prepared.work);
   task.cost = cost.duration;
   task.cores = cost.cores;
+  task.names = &prepared.names;
   bool ours = AddRanges(node, stream, addresses.inputs, prepared.input_bytes,
                         &task.reads);
   ours &= AddRanges(node, stream, addresses.outputs, prepared.output_bytes,

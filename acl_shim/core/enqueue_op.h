@@ -41,6 +41,10 @@ struct PreparedOp {
   size_t workspace = 0;   // bytes
   std::vector<size_t> input_bytes;
   std::vector<size_t> output_bytes;
+  // Argument names, one per operand; the last output is the workspace.
+  std::vector<const char*> input_names;
+  std::vector<const char*> output_names;
+  AccessNames names;  // of these
 };
 
 // Checks the call and its outputs. A call that the kernels refuse is an error

@@ -1,5 +1,7 @@
 #include "acl_shim/core/handle_table.h"
 
+#include <utility>
+
 #include "absl/strings/str_format.h"
 
 namespace npuemu::shim {
@@ -16,6 +18,16 @@ constexpr Words kWords[] = {
 #undef X
 };
 
+// H20, H27, H28, H44.
+int HazardOfStale(HandleKind kind) {
+  switch (kind) {
+    case HandleKind::kStream: return 27;
+    case HandleKind::kEvent:
+    case HandleKind::kNotify: return 20;
+    default: return 44;
+  }
+}
+
 const Words& WordsOf(HandleKind kind) {
   return kWords[static_cast<size_t>(kind)];
 }
@@ -31,24 +43,32 @@ absl::Status NullHandle(HandleKind kind, const char* argument) {
 }
 
 absl::Status BadHandle(HandleKind kind, uint64_t value, const char* argument,
-                       Fault fault, bool stale) {
+                       Fault fault, BadValue why) {
   const Words& expected = WordsOf(kind);
   const uint64_t tag = value >> 48;
   const uint64_t other = tag & 0xff;
   std::string reason;
-  if (stale) {
+  if (why == BadValue::kStale) {
     reason = absl::StrFormat("The %s handle has been destroyed", expected.word);
+  } else if (why == BadValue::kRevived) {
+    reason = absl::StrFormat("The %s handle has been destroyed; another %s has "
+                             "its place now", expected.word, expected.word);
   } else if (tag >> 8 == 0x0a && other < std::size(kWords)) {
     reason = absl::StrFormat("The handle type must be %s; it is a %s handle",
                              expected.word, kWords[other].word);
   } else {
     reason = absl::StrFormat("The value was not made by %s", expected.maker);
   }
-  return FaultError(fault,
-                    absl::StrFormat("Value 0x%x for parameter %s is invalid. "
-                                    "Reason: %s",
-                                    value, argument, reason),
-                    "EE1017");
+  absl::Status status =
+      FaultError(fault,
+                 absl::StrFormat("Value 0x%x for parameter %s is invalid. "
+                                 "Reason: %s",
+                                 value, argument, reason),
+                 "EE1017");
+  if (why == BadValue::kForeign) return status;
+  return WithHazard(std::move(status), why == BadValue::kRevived
+                                           ? 28
+                                           : HazardOfStale(kind));
 }
 
 }  // namespace npuemu::shim

@@ -39,10 +39,13 @@ enum class HandleKind : uint8_t {
 #undef X
 };
 
+// Never made here, destroyed, or destroyed and its place in use again.
+enum class BadValue : uint8_t { kForeign, kStale, kRevived };
+
 // The four errors. `fault` is the code of the API's family for them.
 absl::Status NullHandle(HandleKind kind, const char* argument);
 absl::Status BadHandle(HandleKind kind, uint64_t value, const char* argument,
-                       Fault fault, bool stale);
+                       Fault fault, BadValue why);
 
 template <typename T>
 class HandleTable {
@@ -131,7 +134,11 @@ class HandleTable {
         slots_[index].object != nullptr) {
       return index;
     }
-    return BadHandle(kind_, value, argument, invalid_, /*stale=*/ours);
+    const BadValue why = !ours ? BadValue::kForeign
+                         : slots_[index].object == nullptr
+                             ? BadValue::kStale
+                             : BadValue::kRevived;
+    return BadHandle(kind_, value, argument, invalid_, why);
   }
 
   const HandleKind kind_;

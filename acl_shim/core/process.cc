@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/visible_devices.h"
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
+#include "emulator/host/host_hooks.h"
 #include "emulator/memory/fault_handler.h"
 #include "emulator/task/worker_threads.h"
 #include "kernels/op/parallel.h"
@@ -31,6 +33,19 @@ void PrintContext() {
   }
 }
 
+// A fault of the program's own code: it holds no lock of ours, or it is one of
+// our calls, which then only goes on.
+bool OnTouch(uint64_t address, bool write, const void* place) {
+  Node* node = g_node_for_check;
+  HostHooks().enter();
+  Lock lock(node->mutex(), std::defer_lock);
+  if (!InCall()) lock.lock();
+  const bool ours = node->OnHostTouch(address, write, place);
+  if (lock.owns_lock()) lock.unlock();
+  HostHooks().leave();
+  return ours;
+}
+
 // The object behind a handle, unless the reset of its device ended it.
 template <typename T>
 absl::StatusOr<std::shared_ptr<T>> FindAlive(const HandleTable<T>& table,
@@ -39,8 +54,10 @@ absl::StatusOr<std::shared_ptr<T>> FindAlive(const HandleTable<T>& table,
                                              const char* argument) {
   ASSIGN_OR_RETURN(std::shared_ptr<T> object, table.Get(handle, argument));
   if (object->alive()) return object;
-  return BadHandle(kind, reinterpret_cast<uint64_t>(handle), argument,
-                   Fault::kRtInvalidHandle, /*stale=*/true);
+  return WithHazard(
+      BadHandle(kind, reinterpret_cast<uint64_t>(handle), argument,
+                Fault::kRtInvalidHandle, BadValue::kStale),
+      /*hazard=*/44);
 }
 
 absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
@@ -80,6 +97,9 @@ absl::StatusOr<Node*> Process::node() {
       g_node_for_check = node_.get();
       SetCheckContext(&PrintContext);
       failure_ = InstallFaultHandler(&node_->memory());
+      if (node_->host_watch() != nullptr && node_->host_watch()->pages()) {
+        SetTouchHandler(&OnTouch);
+      }
       pthread_atfork(nullptr, nullptr, [] { Get().forked_ = true; });
       std::atexit([] {
         // A forked child has no part in what the parent still does.
@@ -106,8 +126,11 @@ absl::StatusOr<std::shared_ptr<Stream>> Process::FindStream(
   ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream,
                    streams.Get(handle, "stream"));
   if (stream->destroyed) {
-    return BadHandle(HandleKind::kStream, reinterpret_cast<uint64_t>(handle),
-                     "stream", Fault::kRtInvalidHandle, /*stale=*/true);
+    absl::Status stale =
+        BadHandle(HandleKind::kStream, reinterpret_cast<uint64_t>(handle),
+                  "stream", Fault::kRtInvalidHandle, BadValue::kStale);
+    if (!stream->destroyed_with_context) return stale;
+    return WithHazard(std::move(stale), /*hazard=*/44);
   }
   if (same_context) {
     ASSIGN_OR_RETURN(Context * context, CurrentContext(call));

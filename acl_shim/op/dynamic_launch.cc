@@ -47,14 +47,15 @@ class DynamicLaunch {
   // The tensors of a call that is over.
   absl::Status CheckFrame(const CallFrame& frame, const char* what) {
     if (!frame.returned) return absl::OkStatus();
-    call_.Log(EventKind::kModelCrash, -1, -1,
-              static_cast<uint64_t>(call_.thread.id), 0);
-    return FaultError(
-        Fault::kGeParamInvalid,
-        absl::StrCat(model_->def.op_type, ": the executor's ", what,
-                     " point into the stack frame of a call that has "
-                     "returned (I6): another thread runs the same operator "
-                     "on this stream"));
+    (void)ModelCrash(call_, "I6: the stack frame of a call that has returned");
+    return WithHazard(
+        FaultError(
+            Fault::kGeParamInvalid,
+            absl::StrCat(model_->def.op_type, ": the executor's ", what,
+                         " point into the stack frame of a call that has "
+                         "returned (I6): another thread runs the same operator "
+                         "on this stream")),
+        /*hazard=*/3);
   }
 
   // Inputs and outputs as the executor has them now.
@@ -69,6 +70,7 @@ class DynamicLaunch {
     RETURN_IF_ERROR(Tile());
     if (e_->tiling->op->workspace > 0) {
       RETURN_IF_ERROR(Step("D5.alloc"));
+      NoteUserAllocator(call_, *stream_);
       ASSIGN_OR_RETURN(e_->mem, r_->allocator.Malloc(
                                     call_, e_->tiling->op->workspace));
     }

@@ -75,12 +75,24 @@ class ConstantDescriptors {
   std::vector<std::pair<std::shared_ptr<TensorDesc>, Placement>> changed_;
 };
 
+// H39: matching changes the descriptors of host inputs (R128), reads others.
+void LogMatching(Call& call, const OpQuery& before, const OpQuery& query,
+                 DescArray descs) {
+  if (!call.node.log().checking() || descs.descs == nullptr) return;
+  for (size_t i = 0; i < query.inputs.size(); ++i) {
+    call.LogDescriptor(query.inputs[i].is_const && !before.inputs[i].is_const,
+                       descs.descs[i]);
+  }
+}
+
 // R126: host inputs as constants first, then as host inputs.
 absl::StatusOr<Match> FindMatch(Call& call, const OpQuery& query,
                                 const BufferList& inputs, DescArray descs) {
   ModelStore& store = ModelStore::Get();
   Match match{nullptr, query};
-  if (HostInputsAsConstants(inputs, &match.query)) {
+  const bool constants = HostInputsAsConstants(inputs, &match.query);
+  LogMatching(call, query, match.query, descs);
+  if (constants) {
     const ConstantDescriptors shared(query, match.query, descs);
     call.SwitchPoint("MATCH");
     ASSIGN_OR_RETURN(match.model, store.Find(match.query,

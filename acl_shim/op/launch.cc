@@ -35,6 +35,19 @@ absl::Status CheckCount(const OpPlan& plan, const Side& side, size_t given,
       plan.model->def.dynamic ? side.dynamic_count_id : side.count_id);
 }
 
+// R136 lets it pass: the kernel reads or writes within the slack (H36).
+void NoteShort(Call& call, const OpPlan& plan, const Side& side,
+               const std::vector<OperandPlan>& operands,
+               const BufferList& buffers) {
+  for (size_t i = 0; i < operands.size(); ++i) {
+    if (operands[i].passing == Passing::kSkip) continue;
+    if (buffers[i].size >= operands[i].bytes) continue;
+    call.Misuse(36, absl::StrCat(Named(plan, side, i), ": the buffer has ",
+                                 buffers[i].size, " bytes, the tensor ",
+                                 operands[i].bytes));
+  }
+}
+
 absl::Status CheckSide(const OpPlan& plan, const Side& side,
                        const std::vector<OperandPlan>& operands,
                        const BufferList& buffers) {
@@ -89,11 +102,13 @@ class Staging {
       total += Padded(inputs[i].size);
     }
     if (total <= kStageBytes) return absl::OkStatus();
-    return FaultError(
-        Fault::kGeFailure,
-        absl::StrCat(plan.model->def.op_type, ": inputs in host memory: given ",
-                     total, " bytes (each padded to ", kStagePadding,
-                     "), expected at most ", kStageBytes));
+    return WithHazard(
+        FaultError(Fault::kGeFailure,
+                   absl::StrCat(plan.model->def.op_type,
+                                ": inputs in host memory: given ", total,
+                                " bytes (each padded to ", kStagePadding,
+                                "), expected at most ", kStageBytes)),
+        /*hazard=*/37);
   }
 
   absl::StatusOr<uint64_t> Copy(const OpPlan& plan, size_t index,
@@ -182,6 +197,10 @@ class StaticLaunch {
   absl::Status Run() {
     RETURN_IF_ERROR(Step("S1"));
     RETURN_IF_ERROR(CheckBuffers(plan_, buffers_));
+    if (call_.node.log().checking()) {
+      NoteShort(call_, plan_, kInput, plan_.inputs, buffers_.inputs);
+      NoteShort(call_, plan_, kOutput, plan_.outputs, buffers_.outputs);
+    }
     if (plan_.op->workspace > 0) RETURN_IF_ERROR(TakeWorkspace());
     absl::Status status = Launch();
     status.Update(GiveBack());  // whatever happened
@@ -214,6 +233,7 @@ class StaticLaunch {
   // S2: one at a time, but P.mem is everybody's. S3: outside of the lock.
   absl::Status TakeWorkspace() {
     RETURN_IF_ERROR(Step("S2"));
+    NoteUserAllocator(call_, *stream_);
     RETURN_IF_ERROR(Lock());
     const auto block = r_.allocator.Malloc(call_, plan_.op->workspace);
     if (block.ok()) p_.mem = *block;
@@ -282,6 +302,10 @@ absl::Status LaunchOp(Call& call, const std::shared_ptr<Stream>& stream,
   const std::shared_ptr<StreamResource> resource = object->resource.lock();
   const char* deleted = object->Deleted();
   if (deleted != nullptr) return ModelCrash(call, deleted);
+  if (resource->stream != stream->queue.id && call.node.log().checking()) {
+    call.Misuse(4, "the handle served NULL of another context: workspace and "
+                   "staging buffer belong to that one (I8)");
+  }
   return StaticLaunch(call, stream.get(), *resource, *object, plan, buffers)
       .Run();
 }

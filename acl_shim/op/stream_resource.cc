@@ -26,6 +26,12 @@ void EraseResourceOf(Call& call, Stream* stream) {
   resource->Erase(call.node);
 }
 
+// I10: the stream's destroy; I11, I12: a released op object; else threads.
+int HazardOfCrash(std::string_view what) {
+  if (what.starts_with("I10")) return 27;
+  return what.starts_with("I11") || what.starts_with("I12") ? 38 : 3;
+}
+
 // What recovery waits for; its error is nobody's.
 void SynchronizeFor(Call& call, const WorkspaceAllocator& allocator) {
   std::shared_ptr<Stream> stream = allocator.stream;
@@ -111,8 +117,8 @@ std::shared_ptr<StreamResource> ResourceOf(
   call.node.before_stream_destroy = &EraseResourceOf;
   std::shared_ptr<StreamResource>& resource = Resources()[stream->queue.id];
   if (resource == nullptr) {
-    resource = std::make_shared<StreamResource>(stream->queue.device,
-                                                call.thread.id);
+    resource = std::make_shared<StreamResource>(
+        stream->queue.id, stream->queue.device, call.thread.id);
   }
   return resource;
 }
@@ -133,6 +139,10 @@ void Recover(Call& call, WorkspaceAllocator* allocator) {
 absl::Status ModelCrash(Call& call, const char* what) {
   call.Log(EventKind::kModelCrash, -1, -1,
            static_cast<uint64_t>(call.thread.id), 0);
+  if (call.node.log().checking()) {
+    call.Misuse(HazardOfCrash(what),
+                absl::StrCat("the real runtime crashes, ", what));
+  }
   return FaultError(Fault::kInternalError,
                     absl::StrCat("the real runtime crashes here, ", what,
                                  ". The emulator's own memory is intact"));

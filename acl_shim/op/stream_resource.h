@@ -76,8 +76,8 @@ constexpr uint64_t kStagePadding = 512;
 
 class StreamResource : public std::enable_shared_from_this<StreamResource> {
  public:
-  StreamResource(int device, int thread)
-      : allocator(device, thread) {}
+  StreamResource(int stream_id, int device, int thread)
+      : allocator(device, thread), stream(stream_id) {}
 
   // The staging buffer's address; allocated at first use.
   absl::StatusOr<uint64_t> Stage(Call& call);
@@ -93,6 +93,7 @@ class StreamResource : public std::enable_shared_from_this<StreamResource> {
 
   ModelMutex mutex;  // R.mu
   WorkspaceAllocator allocator;
+  const int stream;  // its id
 
  private:
   WorkspaceAllocator::Block stage_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "acl_shim/op/stream_resource.h"
+#include "acl_shim/rt/memory/allocator.h"
 
 namespace npuemu::shim {
 namespace {
@@ -15,7 +16,28 @@ uint64_t Rounded(uint64_t bytes) {
   return (bytes + kGranule - 1) / kGranule * kGranule;
 }
 
+void LogMemory(Node& node, EventKind kind,
+               const WorkspaceAllocator::Block& block) {
+  const Argument place = node.Canonical(block.address);
+  Event event;
+  event.kind = kind;
+  event.device = place.device;
+  event.time = node.scheduler().committed();
+  event.name = "workspace";
+  event.a = place.value;
+  event.b = block.bytes;
+  node.log().Append(event);
+}
+
 }  // namespace
+
+void NoteUserAllocator(Call& call, const Stream& stream) {
+  if (!call.node.log().checking()) return;
+  const UserAllocator* allocator = AllocatorOf(call, stream);
+  if (allocator == nullptr) return;
+  call.Misuse(40, "streams that run at one time share a registered allocator "
+                  "(R102)", stream.queue.id, allocator->number);
+}
 
 absl::StatusOr<uint64_t> WorkspaceAllocator::Allocate(Call& call,
                                                       uint64_t bytes) {
@@ -33,6 +55,7 @@ absl::StatusOr<WorkspaceAllocator::Block> WorkspaceAllocator::Reserve(
   block.bytes = Rounded(bytes);
   ASSIGN_OR_RETURN(block.address, Allocate(call, block.bytes));
   block.allocation = call.node.memory().Find(block.address)->id;
+  LogMemory(call.node, EventKind::kAlloc, block);
   return block;
 }
 
@@ -86,6 +109,7 @@ void WorkspaceAllocator::Return(Node& node, Block* block) {
       found->id != block->allocation) {
     return;
   }
+  LogMemory(node, EventKind::kFree, *block);
   (void)node.memory().Free(block->address);
 }
 

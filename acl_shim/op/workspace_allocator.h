@@ -79,6 +79,10 @@ class WorkspaceAllocator {
   std::map<uint64_t, BlockId> heads_;  // by size; 0: empty
 };
 
+// A launch on the stream takes a workspace: from the allocator that the program
+// registered for it, if any (R102; the bytes come from ours).
+void NoteUserAllocator(Call& call, const Stream& stream);
+
 }  // namespace npuemu::shim
 
 #endif  // ACL_SHIM_OP_WORKSPACE_ALLOCATOR_H_

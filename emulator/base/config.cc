@@ -1,5 +1,6 @@
 #include "emulator/base/config.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -62,13 +63,26 @@ bool InRange(const char* values, T number) {
          number <= static_cast<T>(*high);
 }
 
+// Whether `text` is words with commas, all of them among those of `words`.
+bool IsPartOf(std::string_view text, const std::string& words) {
+  if (words.find(',') == std::string::npos) return false;
+  const std::vector<std::string> known = absl::StrSplit(words, ',');
+  for (const std::string& word :
+       std::vector<std::string>(absl::StrSplit(Absl(text), ','))) {
+    if (std::find(known.begin(), known.end(), word) == known.end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 absl::Status Parse(const Option& option, std::string_view text,
                    std::string* value) {
   const std::vector<std::string> accepted =
       absl::StrSplit(option.values, '|', absl::SkipEmpty());
   for (const std::string& word : accepted) {
-    if (word == text) {
-      *value = word;
+    if (word == text || IsPartOf(text, word)) {
+      *value = std::string(text);
       return absl::OkStatus();
     }
   }

@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::string_view kFaultUrl = "npuemu/fault";
 constexpr std::string_view kMessageIdUrl = "npuemu/message_id";
+constexpr std::string_view kHazardUrl = "npuemu/hazard";
+
+// The number in a payload; `fallback` if there is none.
+int32_t NumberOf(const absl::Status& status, std::string_view url,
+                 int32_t fallback) {
+  const auto payload = status.GetPayload(url.data());
+  if (!payload) return fallback;
+  const std::string text(*payload);
+  std::from_chars(text.data(), text.data() + text.size(), fallback);
+  return fallback;
+}
 
 constexpr FaultInfo kRows[] = {
 #define FAULT(name, code, message_id, title) \
@@ -50,12 +61,18 @@ absl::Status FaultError(Fault fault, std::string_view text,
 
 Fault FaultOf(const absl::Status& status) {
   if (status.ok()) return Fault::kNone;
-  auto payload = status.GetPayload(kFaultUrl.data());
-  if (!payload) return Fault::kInternalError;
-  int32_t code = 0;
-  const std::string text(*payload);
-  std::from_chars(text.data(), text.data() + text.size(), code);
-  return static_cast<Fault>(code);
+  return static_cast<Fault>(
+      NumberOf(status, kFaultUrl,
+               static_cast<int32_t>(Fault::kInternalError)));
+}
+
+absl::Status WithHazard(absl::Status status, int hazard) {
+  status.SetPayload(kHazardUrl.data(), absl::Cord(std::to_string(hazard)));
+  return status;
+}
+
+int HazardOf(const absl::Status& status) {
+  return NumberOf(status, kHazardUrl, 0);
 }
 
 std::string MessageIdOf(const absl::Status& status) {

@@ -45,6 +45,12 @@ absl::Status FaultError(Fault fault, std::string_view text,
 // kNone for OK; kInternalError for a status that carries no fault.
 Fault FaultOf(const absl::Status& status);
 
+// Says which hazard of the catalogue (semantics.md section 15) the error is a
+// sign of, where its fault alone does not say it.
+absl::Status WithHazard(absl::Status status, int hazard);
+// 0: none.
+int HazardOf(const absl::Status& status);
+
 // The message id of the status, by its own payload or by its fault.
 std::string MessageIdOf(const absl::Status& status);
 

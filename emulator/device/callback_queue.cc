@@ -16,13 +16,25 @@ namespace {
 void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
              uint64_t actor) {
   const NpuemuHostHooks& hooks = HostHooks();
+  if (node.log().checking()) {
+    node.turns().Take(lock, actor);
+    Event begins;
+    begins.kind = EventKind::kHostFunction;
+    begins.task = work.task;
+    begins.time = queue->clock;
+    node.log().Append(begins);
+    node.EndWatches();
+  }
   lock.unlock();
   hooks.leave();
   hooks.switch_point("host function");
+  SetInHostFunction(true);
   work.function(work.user_data);
+  SetInHostFunction(false);
   hooks.enter();
   lock.lock();
   node.turns().Take(lock, actor);
+  if (node.host_watch() != nullptr) node.host_watch()->AcceptChanges();
   queue->clock = work.returns;
   Event event;
   event.kind = EventKind::kCallback;

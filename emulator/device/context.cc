@@ -16,7 +16,7 @@ absl::StatusOr<std::shared_ptr<Context>> MakeContext(Call& call,
       std::make_shared<Context>(call.node.NextContextId(), device, primary);
   ASSIGN_OR_RETURN(context->default_stream_,
                    CreateStream(call, context.get(), /*priority=*/0,
-                                /*flags=*/0));
+                                /*flags=*/0, /*is_default=*/true));
   ++device->contexts;
   return context;
 }
@@ -28,6 +28,7 @@ absl::Status TearDown(Call& call, Context* context, bool wait) {
   if (wait) result = SynchronizeContext(call, context, std::nullopt);
   const std::vector<std::shared_ptr<Stream>> streams = context->streams_;
   for (const auto& stream : streams) {
+    stream->destroyed_with_context = true;
     result.Update(DestroyStream(call, stream.get(), /*force=*/true));
   }
   if (context->host_functions != nullptr) {
@@ -49,6 +50,9 @@ void ReleaseDevice(Call& call, Device* device) {
   if (device->primary_reserved) --device->streams;
   device->primary_reserved = false;
   call.node.memory().FreeAll(device->id);
+  if (call.node.log().checking()) {
+    call.Log(EventKind::kDeviceReset, device->id, -1, 0, 0);
+  }
 }
 
 }  // namespace

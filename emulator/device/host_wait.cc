@@ -22,6 +22,50 @@ constexpr std::chrono::milliseconds kLook{20};
 // A thread that still runs (it may spin on a flag) is given this long.
 constexpr int kLooksWhileRunning = 25;
 
+// H18, H23, H25, H26, H29, H42: what the wait-for graph says. `certain`: no
+// other thread can change it.
+void NoteHang(Call& call, const Goal& goal, const WaitOptions& options,
+              bool certain) {
+  if (!call.node.log().checking()) return;
+  Scheduler& scheduler = call.node.scheduler();
+  const Scheduler::Stuck why = scheduler.WhyStuck(goal);
+  const bool for_ever =
+      why == Scheduler::Stuck::kCycle || why == Scheduler::Stuck::kAborted;
+  if (!certain && !for_ever) return;
+  int rule = 0;
+  const char* what = "";
+  switch (why) {
+    case Scheduler::Stuck::kCycle:
+      rule = 26;
+      what = "streams wait for each other in a cycle";
+      break;
+    case Scheduler::Stuck::kHostFunction:
+      rule = 42;
+      what = "a stream waits for a callback that no thread serves";
+      break;
+    case Scheduler::Stuck::kAborted:
+      rule = 29;
+      what = "a stream waits for a record that an abort dropped";
+      break;
+    case Scheduler::Stuck::kNotify:
+      rule = 23;
+      what = "a stream waits for a notify that nobody records";
+      break;
+    case Scheduler::Stuck::kNoRecord:
+      rule = 18;
+      what = "a stream waits for an event that nobody records";
+      break;
+    case Scheduler::Stuck::kElse: break;
+  }
+  if (options.submits) {
+    call.Misuse(25, absl::StrCat("the call waits for ", options.what,
+                                 ", whose head nothing can satisfy:\n",
+                                 scheduler.WaitGraph(goal)));
+  }
+  if (rule == 0) return;
+  call.Misuse(rule, absl::StrCat(what, ":\n", scheduler.WaitGraph(goal)));
+}
+
 absl::Status Hang(Call& call, const Goal& goal, const WaitOptions& options,
                   const char* why) {
   call.Log(EventKind::kGiveUp, -1, -1, 1, 0);
@@ -146,6 +190,11 @@ absl::Status WaitFor(Call& call, const Goal& goal,
     Turns& turns = call.node.turns();
     const bool replays = turns.Replays();  // then no wall clock decides
     const auto given_up = replays ? turns.GivesUp() : waiter->GivesUp(alone);
+    if (given_up) {
+      // Virtual time passes only while no controlled thread can run.
+      NoteHang(call, goal, options,
+               *given_up || alone || HostHooks().controlled);
+    }
     if (given_up && *given_up) {
       return Hang(call, goal, options,
                   alone ? "every thread of the process waits in an ACL call"

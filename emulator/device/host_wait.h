@@ -25,6 +25,7 @@ struct WaitOptions {
   Fault on_timeout;
   // The thread may idle for ever while others live (aclrtProcessReport(-1)).
   bool may_idle = false;
+  bool submits = false;  // waits for room in a queue (H25)
 };
 
 // Runs tasks, and blocks where other threads must act, until the goal is

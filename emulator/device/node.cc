@@ -1,13 +1,16 @@
 #include "emulator/device/node.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/intern.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
+#include "emulator/host/code_place.h"
 #include "emulator/replay/replayer.h"
 #include "emulator/task/checksum.h"
 #include "emulator/trace/recorder.h"
@@ -41,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
     node->log_.AddObserver(Replayer::MakeComparison(replayer));
   }
   RETURN_IF_ERROR(node->StartRecording());
-  node->StartChecking();
+  RETURN_IF_ERROR(node->StartChecking());
   return node;
 }
 
@@ -96,15 +99,114 @@ absl::Status Node::StartRecording() {
   return absl::OkStatus();
 }
 
-void Node::StartChecking() {
-  if (config_.check == "none") return;
+namespace {
+
+// Whom the host threads' observer tells; one node lives at a time.
+std::atomic<Node*> g_observed{nullptr};
+
+}  // namespace
+
+absl::Status Node::StartChecking() {
+  const Checks checks(config_.check);
+  if (checks.none()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Suppressions suppressions,
+                   Suppressions::Load(config_.suppressions));
   log_.Check();
   scheduler_.LogAccesses(
       [this](uint64_t address) { return Canonical(address); });
-  findings_ = std::make_unique<Findings>(stderr);
-  log_.AddObserver(std::make_unique<RaceDetector>(
-      /*arrival=*/true,
-      [this](const Race& race) { findings_->Add(race); }));
+  findings_ =
+      std::make_unique<Findings>(checks, std::move(suppressions), stderr);
+  const bool observed = HostHooks().observed;
+  auto detector = std::make_unique<HazardDetector>(
+      /*arrival=*/!observed,
+      [this](Finding&& finding) { findings_->Add(std::move(finding)); });
+  detector_ = detector.get();
+  if (checks.Has(Check::kHost)) {
+    host_watch_ = std::make_unique<HostWatch>(&host_memory_, checks.pages());
+  }
+  log_.AddObserver(std::move(detector));
+  if (!observed) return absl::OkStatus();
+  g_observed = this;
+  HostHooks().on_edge([](bool acquire, const void* object, int thread) {
+    Node* node = g_observed;
+    if (node != nullptr) node->Observe(acquire, object, thread);
+  });
+  return absl::OkStatus();
+}
+
+// Called outside of all calls of the thread (host_hooks.h).
+void Node::Observe(bool acquire, const void* object, int thread) {
+  if (thread < 0) return;
+  Event event;
+  event.kind = EventKind::kEdge;
+  event.a = reinterpret_cast<uint64_t>(object);
+  event.b = static_cast<uint64_t>(thread) << 1 | (acquire ? 1 : 0);
+  const Lock lock(mutex_);
+  if (detector_ != nullptr) log_.AppendAside(event);
+}
+
+void Node::NoteChanged(const WatchedRange& range) {
+  if (detector_ == nullptr || !host_watch_->Changed(range)) return;
+  Event event;
+  event.kind = EventKind::kMisuse;
+  event.time = scheduler_.committed();
+  event.name = range.source
+                   ? "the host changed the source of a copy before it waited "
+                     "for the copy"
+                   : "the host wrote the destination of a copy before it "
+                     "waited for the copy";
+  event.a = 6;
+  event.b = range.task;
+  log_.Append(event);
+}
+
+void Node::EndWatches() {
+  if (host_watch_ == nullptr) return;
+  host_watch_->EndAwaited(
+      [this](uint64_t task) { return detector_->Awaited(task); },
+      [this](const WatchedRange& range) { NoteChanged(range); });
+}
+
+void Node::EndWatchesBefore(int stream) {
+  if (host_watch_ == nullptr || detector_ == nullptr) return;
+  host_watch_->EndAwaited(
+      [&](uint64_t task) { return detector_->AwaitedBy(stream, task); },
+      [this](const WatchedRange& range) { NoteChanged(range); });
+}
+
+bool Node::OnHostTouch(uint64_t address, bool write, const void* place) {
+  if (host_watch_ == nullptr || !host_watch_->pages()) return false;
+  if (host_memory_.Find(reinterpret_cast<const void*>(address)) == nullptr) {
+    return false;
+  }
+  const auto range = host_watch_->OnTouch(address);
+  if (range == nullptr || InHostFunction()) return true;
+  const Argument begin = Canonical(address);
+  Event event;
+  event.kind = EventKind::kHostTouch;
+  event.task = range->task;
+  event.time = scheduler_.committed();
+  event.end = SimTime(SimDuration(static_cast<int64_t>(CallerId(place))));
+  event.name = write ? "write" : "read";
+  event.a = begin.value;
+  const int id = HostHooks().thread();
+  event.b = static_cast<uint64_t>(id < 0 ? 0 : id);
+  log_.AppendAside(event);
+  return true;
+}
+
+uint64_t Node::CallerId(const void* caller) {
+  if (caller == nullptr) return 0;
+  const auto [place, fresh] = callers_.try_emplace(caller, callers_.size() + 1);
+  if (!fresh) return place->second;
+  const CodePlace code = PlaceOfCode(caller);
+  Event event;
+  event.kind = EventKind::kCaller;
+  event.a = place->second;
+  event.b = code.offset;
+  event.name = code.module == nullptr ? "" : code.module;
+  log_.AppendAside(event);
+  return place->second;
 }
 
 Node::Node(const Config& config, const SocProfile& soc,
@@ -117,6 +219,7 @@ Node::Node(const Config& config, const SocProfile& soc,
       costs_(soc, static_cast<int>(config.devices)),
       executor_(static_cast<int>(config.threads)),
       memory_(std::move(memory)),
+      host_memory_(/*aliased=*/Checks(config.check).pages()),
       scheduler_(&log_, turns_.get(), PolicyOf(config, replayer), &costs_,
                  &executor_, static_cast<uint64_t>(config.seed)),
       devices_(static_cast<size_t>(config.devices)) {
@@ -133,6 +236,8 @@ Node::Node(const Config& config, const SocProfile& soc,
 }
 
 Node::~Node() {
+  Node* self = this;
+  g_observed.compare_exchange_strong(self, nullptr);
   helper_->StopDriving();
   helper_.reset();
 }
@@ -163,8 +268,18 @@ void Node::Finish() {
   Lock lock(mutex_);
   turns_->Take(lock, kActorHelper);
   scheduler_.DriveAll(lock, scheduler_.committed());
+  const int unchecked =
+      detector_ == nullptr ? -1 : detector_->unchecked_stream();
+  detector_ = nullptr;
+  host_watch_ = nullptr;
   log_.DropObservers();
-  if (findings_ != nullptr) findings_->Finish();
+  if (findings_ == nullptr) return;
+  findings_->Finish();
+  if (unchecked < 0) return;
+  std::fprintf(stderr,
+               "npuemu: several threads use stream %d; what orders them was "
+               "not checked: start the program with npuemu run\n",
+               unchecked);
 }
 
 void Node::Changed() {
@@ -207,10 +322,23 @@ void SetProgramClock(SimTime time) {
   HostHooks().set_clock(static_cast<uint64_t>(Nanoseconds(time)));
 }
 
-Call::Call(Node& n, HostThread& t, const char* call_name)
+namespace {
+
+thread_local bool t_in_host_function = false;
+thread_local int t_calls = 0;
+
+}  // namespace
+
+bool InCall() { return t_calls > 0 && !t_in_host_function; }
+
+bool InHostFunction() { return t_in_host_function; }
+void SetInHostFunction(bool inside) { t_in_host_function = inside; }
+
+Call::Call(Node& n, HostThread& t, const char* call_name, const void* caller)
     : node(n), thread(t), name(call_name),
       lock(EnterNode(n.mutex_, call_name)) {
   ++node.calls_;
+  ++t_calls;
   node.turns().Take(lock, Actor());
   thread.clock = std::max(thread.clock, ProgramClock());
   now = std::max(thread.clock, node.scheduler_.committed());
@@ -220,7 +348,12 @@ Call::Call(Node& n, HostThread& t, const char* call_name)
   event.time = now;
   event.name = name;
   event.a = static_cast<uint64_t>(thread.id);
+  if (node.log_.checking()) event.b = node.CallerId(caller);
   node.log_.Append(event);
+  if (node.log_.checking() && InHostFunction()) {
+    Misuse(41, "an ACL function is called from a host function: it may fail or "
+               "never return (R112)");
+  }
   node.scheduler_.AdvanceTo(lock, now);
 }
 
@@ -228,6 +361,7 @@ Call::~Call() {
   node.scheduler_.Settle(lock, now);
   thread.clock = now + CostModel::kCall;
   --node.calls_;
+  --t_calls;
   node.Changed();
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
   lock.unlock();
@@ -263,11 +397,41 @@ Argument Node::Canonical(uint64_t address) {
           block->id << 40 | (address - block->base)};
 }
 
-void Call::LogAccess(EventKind kind, const MemoryRange& range) {
+void Call::LogAccess(EventKind kind, const MemoryRange& range,
+                     const char* argument) {
   const Argument place = node.Canonical(range.begin);
   if (place.kind == ArgumentKind::kHost) return;
-  Log(kind, place.device, -1, place.value,
-      place.value + (range.end - range.begin));
+  Event event;
+  event.kind = kind;
+  event.device = place.device;
+  event.time = now;
+  event.name = argument;
+  event.a = place.value;
+  event.b = place.value + (range.end - range.begin);
+  node.log_.Append(event);
+}
+
+void Call::LogDescriptor(bool change, const void* handle) {
+  Event event;
+  event.kind = change ? EventKind::kWrite : EventKind::kRead;
+  event.device = kDescPlace;
+  event.time = now;
+  event.name = "descriptor";
+  event.a = reinterpret_cast<uint64_t>(handle) >> 4 & 0xffffffffffff;
+  event.b = event.a + 1;
+  node.log_.Append(event);
+}
+
+void Call::Misuse(int rule, std::string_view text, int stream,
+                  uint64_t detail) {
+  Event event;
+  event.kind = EventKind::kMisuse;
+  event.stream = stream;
+  event.time = now;
+  event.name = Intern(text);
+  event.a = static_cast<uint64_t>(rule);
+  event.b = detail;
+  node.log_.Append(event);
 }
 
 void Call::Log(EventKind kind, int device, int stream, uint64_t a,
@@ -281,6 +445,9 @@ void Call::Log(EventKind kind, int device, int stream, uint64_t a,
   event.a = a;
   event.b = b;
   node.log_.Append(event);
+  const bool waited =
+      kind == EventKind::kSync || kind == EventKind::kStreamDestroy;
+  if (waited) node.EndWatches();
 }
 
 }  // namespace npuemu

@@ -14,13 +14,16 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/base/config.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
+#include "emulator/device/host_watch.h"
 #include "emulator/event/event_log.h"
 #include "emulator/hazard/findings.h"
+#include "emulator/hazard/hazard_detector.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
 #include "emulator/memory/host_memory.h"
@@ -94,6 +97,17 @@ class Node {
   // kHost (no name).
   Argument Canonical(uint64_t address);
 
+  // Null: host memory is not watched.
+  HostWatch* host_watch() { return host_watch_.get(); }
+  // Host memory of copies that the acting thread has waited for by now.
+  void EndWatches();
+  // And that the stream waited for: a word that tells so was written.
+  void EndWatchesBefore(int stream);
+  // Tells H6 if the range is not as it must be.
+  void NoteChanged(const WatchedRange& range);
+  // The program touches protected host memory at `place`; false: it is not.
+  bool OnHostTouch(uint64_t address, bool write, const void* place);
+
   // At process exit: runs what is queued, closes the trace.
   void Finish();
 
@@ -132,18 +146,23 @@ class Node {
        std::unique_ptr<DeviceMemory> memory,
        std::shared_ptr<class Replayer> replayer);
   absl::Status StartRecording();
-  void StartChecking();
+  absl::Status StartChecking();
+  void Observe(bool acquire, const void* object, int thread);
+  uint64_t CallerId(const void* caller);
 
   const Config config_;
   const SocProfile& soc_;
   std::mutex mutex_;
   std::unique_ptr<Findings> findings_;  // null: nothing is checked
+  HazardDetector* detector_ = nullptr;  // the log's; null likewise
+  std::unordered_map<const void*, uint64_t> callers_;
   EventLog log_;
   const std::unique_ptr<Turns> turns_;
   CostModel costs_;
   Executor executor_;
   std::unique_ptr<DeviceMemory> memory_;
   HostMemory host_memory_;
+  std::unique_ptr<HostWatch> host_watch_;
   Scheduler scheduler_;
   std::vector<Device> devices_;
   int next_thread_id_ = 0;
@@ -172,7 +191,9 @@ void SetProgramClock(SimTime time);
 // what it decided before it returns.
 class Call {
  public:
-  Call(Node& node, HostThread& thread, const char* name);
+  // `caller`: the address that the API function returns to, if known.
+  Call(Node& node, HostThread& thread, const char* name,
+       const void* caller = nullptr);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -194,9 +215,24 @@ class Call {
     if (when > now) now = when;
   }
   void Log(EventKind kind, int device, int stream, uint64_t a, uint64_t b);
-  // kRead or kWrite of the calling thread, for a log that checks.
-  void LogAccess(EventKind kind, const MemoryRange& range);
+  // kRead or kWrite of the calling thread, for a log that checks. `argument`:
+  // static text.
+  void LogAccess(EventKind kind, const MemoryRange& range,
+                 const char* argument);
+  // It reads or changes a descriptor of the program (H39).
+  void LogDescriptor(bool change, const void* handle);
+  // The call does something wrong: hazard number, a sentence, and what else its
+  // rule needs (event.def). Only for a log that checks.
+  void Misuse(int rule, std::string_view text, int stream = -1,
+              uint64_t detail = 0);
 };
+
+// The calling thread is inside a Call and holds the lock, or awaits tasks.
+bool InCall();
+
+// The calling thread runs a host function of the program (R112).
+bool InHostFunction();
+void SetInHostFunction(bool inside);
 
 }  // namespace npuemu
 

@@ -45,7 +45,8 @@ absl::Status EnsureRoom(Call& call, Stream* stream) {
     const std::string what = absl::StrCat("room in full ", NameOf(*stream));
     RETURN_IF_ERROR(WaitFor(call, goal,
                             {what.c_str(), Fault::kRtStreamTaskFull,
-                             std::nullopt, Fault::kRtStreamTaskFull}));
+                             std::nullopt, Fault::kRtStreamTaskFull,
+                             /*may_idle=*/false, /*submits=*/true}));
   }
   return absl::OkStatus();
 }
@@ -89,7 +90,8 @@ Stream::Stream(int id, Context* owner, uint32_t priority,
 absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
                                                      Context* context,
                                                      uint32_t priority,
-                                                     uint32_t flags) {
+                                                     uint32_t flags,
+                                                     bool is_default) {
   Device& device = context->device();
   if (device.streams >= kMaxStreamsPerDevice) {
     return FaultError(
@@ -103,7 +105,8 @@ absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
   stream->address = call.node.TakeStreamAddress();
   ++device.streams;
   context->AddStream(stream);
-  call.Log(EventKind::kStreamCreate, device.id, stream->queue.id, flags, 0);
+  call.Log(EventKind::kStreamCreate, device.id, stream->queue.id, flags,
+           is_default ? 1 : 0);
   return stream;
 }
 
@@ -231,6 +234,12 @@ absl::Status AbortStream(Call& call, Stream* stream) {
     return FaultError(Fault::kRtStreamModel,
                       NameOf(*stream) + " is bound to a model and cannot be "
                                         "aborted; expected an ordinary stream");
+  }
+  if (call.node.log().checking()) {
+    call.Misuse(29, absl::StrCat("the abort of ", NameOf(*stream),
+                                 " may drop a record that another stream "
+                                 "waits for"),
+                stream->queue.id);
   }
   // Other calls may run while a body runs without the lock.
   stream->queue.aborting = true;

@@ -37,6 +37,7 @@ class Stream {
   // Of the simulated runtime's object; another stream's after the destroy.
   uint64_t address = 0;
   bool destroyed = false;
+  bool destroyed_with_context = false;
   bool overflow_switch = false;
   uint64_t failure_mode = 0;  // ACL_CONTINUE_ON_FAILURE
   // Host functions (R105-R113).
@@ -51,7 +52,8 @@ class Stream {
 absl::StatusOr<std::shared_ptr<Stream>> CreateStream(Call& call,
                                                      Context* context,
                                                      uint32_t priority,
-                                                     uint32_t flags);
+                                                     uint32_t flags,
+                                                     bool is_default = false);
 
 // Waits for what is queued, then destroys (R48). `force` drops it instead.
 absl::Status DestroyStream(Call& call, Stream* stream, bool force);

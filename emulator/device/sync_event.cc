@@ -13,6 +13,16 @@ namespace {
 // Events and notifies count together; 0 means none.
 uint32_t LogObject(int id) { return static_cast<uint32_t>(id) + 1; }
 
+void LogObjectCreate(Call& call, int id, uint64_t family) {
+  if (!call.node.log().checking()) return;
+  call.Log(EventKind::kObjectCreate, -1, -1, LogObject(id), family);
+}
+
+void LogObjectDestroy(Call& call, int id) {
+  if (!call.node.log().checking()) return;
+  call.Log(EventKind::kObjectDestroy, -1, -1, LogObject(id), 0);
+}
+
 // R56: which flags go together.
 bool FlagsAreLegal(EventFamily family, uint32_t flags) {
   constexpr uint32_t kCombined = kEventSync | kEventProgress | kEventTimeLine;
@@ -78,13 +88,16 @@ absl::StatusOr<std::shared_ptr<SyncEvent>> CreateEvent(Call& call,
                      " events, expected at most ", kMaxEventsPerDevice));
   }
   ++device->events;
-  return std::make_shared<SyncEvent>(call.node.NextEventId(), device, family,
-                                     flags);
+  auto event = std::make_shared<SyncEvent>(call.node.NextEventId(), device,
+                                           family, flags);
+  LogObjectCreate(call, event->id, static_cast<uint64_t>(family));
+  return event;
 }
 
-void DestroyEvent(SyncEvent* event) {
+void DestroyEvent(Call& call, SyncEvent* event) {
   if (event->alive()) --event->device->events;
   event->destroyed = true;
+  LogObjectDestroy(call, event->id);
 }
 
 absl::Status RecordEvent(Call& call, SyncEvent* event,
@@ -106,13 +119,46 @@ absl::Status RecordEvent(Call& call, SyncEvent* event,
   RETURN_IF_ERROR(Submit(call, stream.get(), std::move(task)));
   record->seq = stream->queue.submitted;
   event->latest = std::move(record);
+  ++event->records;
   return absl::OkStatus();
 }
+
+namespace {
+
+// What a wait says by itself: H18, H19, H22.
+void CheckWait(Call& call, const Stream& stream, const SyncEvent& event) {
+  const std::string name = absl::StrCat("event ", event.id);
+  const bool fixed = event.family == EventFamily::kFixed;
+  // A fixed id blocks until it is recorded: a hazard if it never is (hang).
+  if (event.latest == nullptr && !fixed) {
+    call.Misuse(18, absl::StrCat(name, " was never recorded: the wait ",
+                                 event.family == EventFamily::kNew
+                                     ? "does nothing"
+                                     : "is refused"),
+                stream.queue.id);
+  }
+  if (fixed && event.records > 1) {
+    call.Misuse(19, absl::StrCat(name, " has one fixed id and was recorded ",
+                                 event.records, " times without a reset: an "
+                                 "old record satisfies the wait"),
+                stream.queue.id);
+  }
+  if (event.device->id != stream.queue.device) {
+    call.Misuse(22, absl::StrCat(name, " belongs to device ", event.device->id,
+                                 ", the stream to device ",
+                                 stream.queue.device,
+                                 ": an order is not guaranteed (R69)"),
+                stream.queue.id);
+  }
+}
+
+}  // namespace
 
 absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
                              SimDuration timeout) {
   RETURN_IF_ERROR(CheckStream(*event, *stream));
   RETURN_IF_ERROR(CheckSync(*event, "aclrtStreamWaitEvent"));
+  if (call.node.log().checking()) CheckWait(call, *stream, *event);
   const std::shared_ptr<EventRecord>& latest = event->latest;
   if (event->family != EventFamily::kFixed) {
     if (latest == nullptr) {
@@ -128,7 +174,7 @@ absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
                              latest->stream.get() == stream;
     if (complete) {
       call.Log(EventKind::kPassed, stream->queue.device, stream->queue.id,
-               latest->signal->id, 0);
+               latest->signal->id, LogObject(event->id));
     }
     if (complete || same_stream) return absl::OkStatus();  // R60
   }
@@ -153,6 +199,7 @@ absl::Status ResetEvent(Call& call, SyncEvent* event, Stream* stream) {
                       "aclrtCreateEventExWithFlag; each record is new");
   }
   RETURN_IF_ERROR(CheckSync(*event, "aclrtResetEvent"));
+  event->records = 0;
   std::shared_ptr<Signal> signal = event->level;
   if (event->family == EventFamily::kDefault) {
     if (event->latest == nullptr) return absl::OkStatus();
@@ -256,7 +303,16 @@ absl::StatusOr<std::shared_ptr<Notify>> CreateNotify(Call& call,
                      " notifies, expected at most ", kMaxNotifiesPerDevice));
   }
   ++device->notifies;
-  return std::make_shared<Notify>(call.node.NextEventId(), device);
+  auto notify = std::make_shared<Notify>(call.node.NextEventId(), device);
+  constexpr uint64_t kNotifyFamily = 3;
+  LogObjectCreate(call, notify->id, kNotifyFamily);
+  return notify;
+}
+
+void DestroyNotify(Call& call, Notify* notify) {
+  if (notify->alive()) --notify->device->notifies;
+  notify->destroyed = true;
+  LogObjectDestroy(call, notify->id);
 }
 
 absl::Status RecordNotify(Call& call, Notify* notify, Stream* stream) {

@@ -51,6 +51,7 @@ class SyncEvent {
   // False after aclrtDestroyEvent or the reset of its device (R14).
   bool alive() const { return !destroyed && epoch == device->epoch; }
   std::shared_ptr<EventRecord> latest;  // null: never recorded
+  int records = 0;                      // calls since the last reset call
   std::shared_ptr<Signal> level;        // kFixed
   // Waits queued and decided, for aclrtQueryEventWaitStatus.
   std::shared_ptr<uint64_t> open_waits = std::make_shared<uint64_t>(0);
@@ -61,7 +62,7 @@ absl::StatusOr<std::shared_ptr<SyncEvent>> CreateEvent(Call& call,
                                                        Device* device,
                                                        EventFamily family,
                                                        uint32_t flags);
-void DestroyEvent(SyncEvent* event);
+void DestroyEvent(Call& call, SyncEvent* event);
 
 absl::Status RecordEvent(Call& call, SyncEvent* event,
                          const std::shared_ptr<Stream>& stream);
@@ -99,6 +100,7 @@ class Notify {
 
 absl::StatusOr<std::shared_ptr<Notify>> CreateNotify(Call& call,
                                                      Device* device);
+void DestroyNotify(Call& call, Notify* notify);
 absl::Status RecordNotify(Call& call, Notify* notify, Stream* stream);
 absl::Status WaitAndResetNotify(Call& call, Notify* notify, Stream* stream,
                                 SimDuration timeout);

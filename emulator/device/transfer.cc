@@ -17,8 +17,10 @@ namespace {
 // R90: longer asynchronous copies and sets are several tasks.
 constexpr uint64_t kHostPiece = uint64_t{64} << 20;
 constexpr uint64_t kDevicePiece = uint64_t{4} << 30;
-// Rows of a 2D copy that are tracked one by one; beyond it the whole span.
+// Rows of a 2D copy that are tracked one by one; beyond it the whole span,
+// which the checks then leave out.
 constexpr uint64_t kTrackedRows = 64;
+constexpr uint64_t kCheckedRows = 65536;
 
 uint64_t Address(const void* pointer) {
   return reinterpret_cast<uint64_t>(pointer);
@@ -30,8 +32,8 @@ const std::byte* Bytes(const void* pointer) {
 }
 
 // The host address behind `pointer`; null for device addresses without memory.
-std::byte* Resolve(const DeviceMemory& memory, const void* pointer,
-                   uint64_t bytes) {
+std::byte* ResolveAny(const DeviceMemory& memory, const void* pointer,
+                      uint64_t bytes) {
   if (!memory.IsDeviceAddress(pointer)) {
     return Bytes(const_cast<void*>(pointer));
   }
@@ -40,7 +42,11 @@ std::byte* Resolve(const DeviceMemory& memory, const void* pointer,
 
 absl::StatusOr<std::byte*> ResolveNow(Call& call, const void* pointer,
                                       uint64_t bytes, const char* argument) {
-  std::byte* host = Resolve(call.node.memory(), pointer, bytes);
+  std::byte* host = ResolveAny(call.node.memory(), pointer, bytes);
+  if (call.node.host_watch() != nullptr &&
+      !call.node.memory().IsDeviceAddress(pointer)) {
+    host = call.node.host_memory().View(pointer);
+  }
   if (host != nullptr) return host;
   return FaultError(
       Fault::kRtParamInvalid,
@@ -50,10 +56,14 @@ absl::StatusOr<std::byte*> ResolveNow(Call& call, const void* pointer,
                       call.node.memory().Name(Address(pointer))));
 }
 
+uint64_t MostRows(const Node& node) {
+  return const_cast<Node&>(node).log().checking() ? kCheckedRows : kTrackedRows;
+}
+
 void AddRows(RangeList* list, const void* base, uint64_t width,
-             uint64_t height, uint64_t pitch) {
+             uint64_t height, uint64_t pitch, uint64_t most) {
   const uint64_t begin = Address(base);
-  if (pitch == width || height > kTrackedRows) {
+  if (pitch == width || height > most) {
     list->push_back({begin, begin + pitch * (height - 1) + width});
     return;
   }
@@ -61,6 +71,12 @@ void AddRows(RangeList* list, const void* base, uint64_t width,
     list->push_back({begin + row * pitch, begin + row * pitch + width});
   }
 }
+
+constexpr const char* kSource[] = {"src"};
+constexpr const char* kDestination[] = {"dst"};
+constexpr const char* kDevicePointer[] = {"devPtr"};
+constexpr AccessNames kCopyNames{kSource, kDestination};
+constexpr AccessNames kFillNames{{}, kDevicePointer};
 
 Unit UnitOf(Place dst, Place src) {
   if (src != Place::kDevice) return Unit::kCopyIn;
@@ -145,8 +161,11 @@ class Side {
 
   // Null: there is no such memory now.
   std::byte* Resolve() const {
-    if (host_ != nullptr && !host_->IsPinned(pointer_, bytes_)) return nullptr;
-    return npuemu::Resolve(*memory_, pointer_, bytes_);
+    if (host_ != nullptr) {
+      return host_->IsPinned(pointer_, bytes_) ? host_->View(pointer_)
+                                               : nullptr;
+    }
+    return ResolveAny(*memory_, pointer_, bytes_);
   }
 
  private:
@@ -164,8 +183,11 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   task.cost =
       call.node.costs().Copy(unit, shape.width * shape.height,
                              BetweenDevices(call.node.memory(), dst, src));
-  AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch);
-  AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch);
+  const uint64_t most = MostRows(call.node);
+  AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch, most);
+  AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch, most);
+  task.exact = shape.height <= most;
+  task.names = &kCopyNames;
   const Side to_side(call.node, dst, shape.dst_span());
   const Side from_side(call.node, src, shape.src_span());
   task.body = [=](BlockPlan* plan) -> Fault {
@@ -183,19 +205,68 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   return task;
 }
 
+void EndWatchesWhenRun(Call& call, const Stream& stream, Task* task) {
+  Node* node = &call.node;
+  const int id = stream.queue.id;
+  task->body = [=, body = std::move(task->body)](BlockPlan* plan) mutable {
+    const Fault fault = plan != nullptr ? body.Describe(plan) : body.Run();
+    node->EndWatchesBefore(id);
+    return fault;
+  };
+}
+
+// The host side of a copy is watched until somebody has waited for it.
+void WatchHost(Call& call, const Stream& stream, void* dst, const void* src,
+               const CopyShape& shape, Task* task) {
+  HostWatch* watch = call.node.host_watch();
+  if (watch == nullptr || shape.height > 1) return;
+  if (auto source = watch->Begin(src, shape.width, /*source=*/true)) {
+    task->Hooks().on_submitted = [source](const Task& t) {
+      source->task = t.id;
+    };
+    return;
+  }
+  auto range = watch->Begin(dst, shape.width, /*source=*/false);
+  if (range == nullptr) {
+    if (HostWatch::IsFlag(shape.width)) EndWatchesWhenRun(call, stream, task);
+    return;
+  }
+  task->Hooks().on_submitted = [range](const Task& t) { range->task = t.id; };
+  Node* node = &call.node;
+  task->body = [=, body = std::move(task->body)](BlockPlan* plan) mutable {
+    if (node->host_watch() == nullptr || !range->watched) {
+      return plan != nullptr ? body.Describe(plan) : body.Run();
+    }
+    node->NoteChanged(*range);
+    node->host_watch()->End(reinterpret_cast<void*>(range->user), range->size,
+                            range.get());
+    range->known = false;  // if it is written by blocks
+    if (plan != nullptr) return body.Describe(plan);
+    const Fault fault = body.Run();
+    if (range->watched) node->host_watch()->Written(range.get());
+    return fault;
+  };
+}
+
 absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
                         const CopyShape& shape, Unit unit) {
   const bool same_device = unit == Unit::kCopyDevice &&
                            !BetweenDevices(call.node.memory(), dst, src);
   const uint64_t piece = same_device ? kDevicePiece : kHostPiece;
   if (shape.height > 1 || shape.width <= piece) {
-    return Submit(call, stream, CopyTask(call, dst, src, shape, unit));
+    Task task = CopyTask(call, dst, src, shape, unit);
+    if (!same_device) WatchHost(call, *stream, dst, src, shape, &task);
+    return Submit(call, stream, std::move(task));
   }
   for (uint64_t at = 0; at < shape.width; at += piece) {
     const uint64_t bytes = std::min(piece, shape.width - at);
-    RETURN_IF_ERROR(Submit(call, stream,
-                           CopyTask(call, Bytes(dst) + at, Bytes(src) + at,
-                                    Flat(bytes), unit)));
+    Task task =
+        CopyTask(call, Bytes(dst) + at, Bytes(src) + at, Flat(bytes), unit);
+    if (!same_device) {
+      WatchHost(call, *stream, Bytes(dst) + at, Bytes(src) + at, Flat(bytes),
+                &task);
+    }
+    RETURN_IF_ERROR(Submit(call, stream, std::move(task)));
     call.SwitchPoint("PIECE");  // R90: others may submit in between
   }
   return absl::OkStatus();
@@ -228,10 +299,11 @@ Task FillTask(Call& call, void* dst, const FillShape& fill) {
   task.name = call.name;
   task.unit = Unit::kCopyDevice;
   task.cost = call.node.costs().Copy(task.unit, fill.bytes());
-  AddRows(&task.writes, dst, fill.bytes(), 1, fill.bytes());
+  AddRows(&task.writes, dst, fill.bytes(), 1, fill.bytes(), 1);
+  task.names = &kFillNames;
   const DeviceMemory* memory = &call.node.memory();
   task.body = [=](BlockPlan* plan) -> Fault {
-    std::byte* to = Resolve(*memory, dst, fill.bytes());
+    std::byte* to = ResolveAny(*memory, dst, fill.bytes());
     if (to == nullptr) return Fault::kRtSysDma;
     if (plan == nullptr) {
       Fill(to, fill);
@@ -247,19 +319,6 @@ Task FillTask(Call& call, void* dst, const FillShape& fill) {
   return task;
 }
 
-absl::Status CheckValueAddress(Call& call, void* address) {
-  const DeviceMemory& memory = call.node.memory();
-  if (!memory.IsDeviceAddress(address) || Address(address) % 8 != 0) {
-    return FaultError(
-        Fault::kRtParamInvalid,
-        absl::StrFormat("%s failed because value %p for parameter devAddr is "
-                        "invalid. Expected value: an 8-byte aligned address "
-                        "of device memory",
-                        call.name, address));
-  }
-  return ResolveNow(call, address, 8, "devAddr").status();
-}
-
 }  // namespace
 
 Place PlaceOf(Node& node, const void* address, uint64_t bytes) {
@@ -272,11 +331,31 @@ namespace {
 
 // The calling thread touches these bytes now.
 void LogRows(Call& call, EventKind kind, const void* base, uint64_t width,
-             uint64_t height, uint64_t pitch) {
-  if (!call.node.log().checking()) return;
+             uint64_t height, uint64_t pitch, const char* argument) {
+  if (kind == EventKind::kWrite && call.node.host_watch() != nullptr) {
+    call.node.host_watch()->End(base, pitch * (height - 1) + width, nullptr);
+  }
+  if (!call.node.log().checking() || height > kCheckedRows) return;
   RangeList rows;
-  AddRows(&rows, base, width, height, pitch);
-  for (const MemoryRange& row : rows) call.LogAccess(kind, row);
+  AddRows(&rows, base, width, height, pitch, kCheckedRows);
+  for (const MemoryRange& row : rows) call.LogAccess(kind, row, argument);
+}
+
+}  // namespace
+
+namespace {
+
+// R91: undefined on the device. Rows apart may interleave.
+void CheckOverlap(Call& call, const void* dst, const void* src,
+                  const CopyShape& shape) {
+  if (!call.node.log().checking() || dst == src || shape.height > 1) return;
+  const MemoryRange to{Address(dst), Address(dst) + shape.width};
+  const MemoryRange from{Address(src), Address(src) + shape.width};
+  if (!Overlap(to, from)) return;
+  const uint64_t bytes = std::min(to.end, from.end) -
+                         std::max(to.begin, from.begin);
+  call.Misuse(14, absl::StrCat("source and destination overlap by ", bytes,
+                               " of ", shape.width, " bytes (R91)"));
 }
 
 }  // namespace
@@ -288,6 +367,7 @@ absl::Status CopyNow(Call& call, void* dst, const void* src,
                    ResolveNow(call, dst, shape.dst_span(), "dst"));
   ASSIGN_OR_RETURN(const std::byte* from,
                    ResolveNow(call, src, shape.src_span(), "src"));
+  CheckOverlap(call, dst, src, shape);
   call.node.scheduler().Flush(call.lock);
   Copy2d(to, shape.dst_pitch, from, shape.src_pitch, shape.width,
          shape.height);
@@ -303,9 +383,9 @@ absl::Status CopyNow(Call& call, void* dst, const void* src,
   call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
            0, shape.width * shape.height);
   LogRows(call, EventKind::kRead, src, shape.width, shape.height,
-          shape.src_pitch);
+          shape.src_pitch, "src");
   LogRows(call, EventKind::kWrite, dst, shape.width, shape.height,
-          shape.dst_pitch);
+          shape.dst_pitch, "dst");
   return absl::OkStatus();
 }
 
@@ -331,10 +411,16 @@ absl::Status CopyOnStream(Call& call, Stream* stream, void* dst,
     return SubmitSnapshot(call, stream, dst, src, shape.width);
   }
   if (dst_place == Place::kPageable || src_place == Place::kPageable) {
-    RETURN_IF_ERROR(SynchronizeStream(call, stream, std::nullopt));
+    const absl::Status waited = SynchronizeStream(call, stream, std::nullopt);
+    if (!waited.ok() && call.node.log().checking()) {
+      call.Misuse(7, "a copy with pageable memory waits for its stream, which "
+                     "does not end well (R85)", stream->queue.id);
+    }
+    RETURN_IF_ERROR(waited);
     call.SwitchPoint("COPY");  // R86: the copy is not in the stream (I15)
     return CopyNow(call, dst, src, shape);
   }
+  CheckOverlap(call, dst, src, shape);
   return SubmitCopy(call, stream, dst, src, shape,
                     UnitOf(dst_place, src_place));
 }
@@ -350,13 +436,18 @@ absl::Status FillNow(Call& call, void* dst, const FillShape& fill) {
   }
   call.Log(EventKind::kHostCopy, call.node.memory().DeviceOf(Address(dst)), -1,
            0, fill.bytes());
-  LogRows(call, EventKind::kWrite, dst, fill.bytes(), 1, fill.bytes());
+  LogRows(call, EventKind::kWrite, dst, fill.bytes(), 1, fill.bytes(),
+          "devPtr");
   return absl::OkStatus();
 }
 
 absl::Status FillOnStream(Call& call, Stream* stream, void* dst,
                           const FillShape& fill) {
   if (PlaceOf(call.node, dst, fill.bytes()) != Place::kDevice) {
+    if (call.node.log().checking()) {
+      call.Misuse(8, "a fill of host memory runs at once, not behind the tasks "
+                     "of its stream (R93)", stream->queue.id);
+    }
     return FillNow(call, dst, fill);
   }
   if (fill.bytes() <= kHostPiece) {
@@ -374,53 +465,6 @@ absl::Status FillOnStream(Call& call, Stream* stream, void* dst,
                                     Unit::kCopyDevice)));
   }
   return absl::OkStatus();
-}
-
-absl::Status WriteValue(Call& call, Stream* stream, void* address,
-                        uint64_t value) {
-  RETURN_IF_ERROR(CheckValueAddress(call, address));
-  Task task;
-  task.name = call.name;
-  task.cost = CostModel::kControl;
-  task.writes.push_back({Address(address), Address(address) + 8});
-  task.effect = EffectKind::kPublish;
-  const DeviceMemory* memory = &call.node.memory();
-  task.body = [=]() -> Fault {
-    std::byte* to = Resolve(*memory, address, 8);
-    if (to == nullptr) return Fault::kRtSysDma;
-    std::memcpy(to, &value, 8);
-    return Fault::kNone;
-  };
-  return Submit(call, stream, std::move(task));
-}
-
-absl::Status WaitValue(Call& call, Stream* stream, void* address,
-                       uint64_t value, ValueTest test) {
-  RETURN_IF_ERROR(CheckValueAddress(call, address));
-  Task task;
-  task.name = call.name;
-  task.cost = CostModel::kControl;
-  task.wait = WaitKind::kValue;
-  task.reads.push_back({Address(address), Address(address) + 8});
-  const DeviceMemory* memory = &call.node.memory();
-  task.Hooks().value_ready = [=] {
-    const std::byte* from = Resolve(*memory, address, 8);
-    if (from == nullptr) return false;
-    uint64_t now = 0;
-    std::memcpy(&now, from, 8);
-    switch (test) {
-      case ValueTest::kGreaterOrEqual:
-        return static_cast<int64_t>(now - value) >= 0;
-      case ValueTest::kEqual:
-        return now == value;
-      case ValueTest::kAnd:
-        return (now & value) != 0;
-      case ValueTest::kNor:
-        return ~(now | value) != 0;
-    }
-    return false;
-  };
-  return Submit(call, stream, std::move(task));
 }
 
 }  // namespace npuemu

@@ -18,6 +18,27 @@ enum class EventKind : uint8_t {
 #undef EVENT
 };
 
+// What stands in a log for the detectors alone: it differs between runs.
+inline bool IsForDetectors(EventKind kind) {
+  return kind == EventKind::kCaller || kind == EventKind::kEdge ||
+         kind == EventKind::kHostTouch;
+}
+
+// What only details a run: the text of a log leaves it out.
+inline bool IsDetail(EventKind kind) {
+  switch (kind) {
+    case EventKind::kTurn:
+    case EventKind::kRead:
+    case EventKind::kWrite:
+    case EventKind::kPassed:
+    case EventKind::kObjectCreate:
+    case EventKind::kObjectDestroy:
+    case EventKind::kHostFunction:
+    case EventKind::kDeviceReset: return true;
+    default: return IsForDetectors(kind);
+  }
+}
+
 // Who acts, besides the program's threads (by their ids).
 constexpr uint64_t kActorHelper = 1 << 24;   // the helper thread
 constexpr uint64_t kActorContext = 1 << 25;  // + id: a context's host functions

@@ -28,6 +28,7 @@ class TextTraceObserver : public Observer {
     }
   }
   void OnEvent(const Event& event) override {
+    if (IsDetail(event.kind)) return;
     const std::string line = ToText(event) + "\n";
     std::fwrite(line.data(), 1, line.size(), file_);
   }
@@ -48,9 +49,11 @@ std::string ToText(const Event& event) {
   if (event.device >= 0) absl::StrAppendFormat(&line, " d%d", event.device);
   if (event.stream >= 0) absl::StrAppendFormat(&line, " s%d", event.stream);
   if (event.task != 0) absl::StrAppendFormat(&line, " t%d", event.task);
-  absl::StrAppend(&line, " ", event.name);
-  if (event.a != 0 || event.b != 0) {
-    absl::StrAppendFormat(&line, " %d %d", event.a, event.b);
+  // The sentence may hold addresses; the rule does not.
+  if (event.kind != EventKind::kMisuse) absl::StrAppend(&line, " ", event.name);
+  const uint64_t b = event.kind == EventKind::kCall ? 0 : event.b;
+  if (event.a != 0 || b != 0) {
+    absl::StrAppendFormat(&line, " %d %d", event.a, b);
   }
   return line;
 }

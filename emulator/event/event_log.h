@@ -29,6 +29,11 @@ class EventLog {
     for (const auto& observer : observers_) observer->OnEvent(event);
   }
 
+  // The same without a turn: for IsForDetectors(event.kind).
+  void AppendAside(const Event& event) {
+    for (const auto& observer : observers_) observer->OnEvent(event);
+  }
+
   // What the observers are told alone: it is nothing that happens.
   void AppendArguments(std::span<const Argument> arguments, const char* call,
                        SimTime time) {

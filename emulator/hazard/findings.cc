@@ -1,66 +1,30 @@
 #include "emulator/hazard/findings.h"
 
+#include <unistd.h>
+
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "emulator/hazard/finding_text.h"
 
 namespace npuemu {
-namespace {
 
-std::string WhoOf(const RaceSite& site) {
-  if (site.task == 0) {
-    return absl::StrCat(site.name, " by thread ", site.thread);
+Findings::Findings(Checks checks, Suppressions suppressions, FILE* out,
+                   size_t told)
+    : checks_(checks),
+      suppressions_(std::move(suppressions)),
+      out_(out),
+      told_(told),
+      colour_(out != nullptr && isatty(fileno(out)) == 1) {}
+
+void Findings::Add(Finding&& finding) {
+  const Hazard* hazard = FindHazard(finding.rule);
+  if (hazard == nullptr || !checks_.Has(hazard->check)) return;
+  if (suppressions_.Match(finding)) {
+    ++suppressed_;
+    return;
   }
-  return absl::StrCat(site.name, " (task ", site.task, " on stream ",
-                      site.stream, ")");
-}
-
-const char* DoesOf(const RaceSite& site) {
-  return site.write ? "writes" : "reads";
-}
-
-std::string PlaceOf(const Race& race) {
-  if (race.device < 0) {
-    return absl::StrFormat("pinned block %d + 0x%x", race.begin >> 40,
-                           race.begin & ((uint64_t{1} << 40) - 1));
-  }
-  return absl::StrFormat("device %d, offset 0x%x", race.device, race.begin);
-}
-
-// The smallest fix: the wait that is missing.
-std::string FixOf(const Race& race) {
-  const RaceSite& first = race.earlier;
-  const RaceSite& second = race.later;
-  if (first.task != 0 && second.task != 0) {
-    return absl::StrCat("record an event on stream ", first.stream,
-                        " after task ", first.task, " and make stream ",
-                        second.stream, " wait for it before task ",
-                        second.task);
-  }
-  if (first.task == 0 && second.task == 0) {
-    return "order the two threads";
-  }
-  const RaceSite& task = first.task != 0 ? first : second;
-  const RaceSite& host = first.task != 0 ? second : first;
-  return absl::StrCat("synchronise stream ", task.stream, " after task ",
-                      task.task, " before ", host.name);
-}
-
-bool IsFree(const RaceSite& site) {
-  return site.task == 0 && absl::StartsWith(site.name, "aclrtFree");
-}
-
-}  // namespace
-
-void Findings::Add(const Race& race) {
-  const char* rule = IsFree(race.earlier) || IsFree(race.later) ? "H10" : "H5";
-  const std::string fingerprint =
-      absl::StrCat(rule, "|", race.earlier.name, "|", DoesOf(race.earlier), "|",
-                   race.later.name, "|", DoesOf(race.later));
   const auto [place, fresh] =
-      by_fingerprint_.try_emplace(fingerprint, all_.size());
+      by_fingerprint_.try_emplace(finding.Fingerprint(), all_.size());
   if (!fresh) {
     ++all_[place->second].count;
     return;
@@ -70,23 +34,28 @@ void Findings::Add(const Race& race) {
     ++more_;
     return;
   }
-  std::string text = absl::StrFormat(
-      "npuemu: %s: race on %d bytes of %s\n"
-      "  %s: %s\n  %s: %s\n  nothing orders them; fix: %s\n",
-      rule, race.end - race.begin, PlaceOf(race), DoesOf(race.earlier),
-      WhoOf(race.earlier), DoesOf(race.later), WhoOf(race.later), FixOf(race));
-  if (all_.size() < told_) {
-    std::fputs(text.c_str(), out_);
+  if (out_ != nullptr && all_.size() < told_) {
+    std::fputs(ToText(finding, colour_).c_str(), out_);
     std::fflush(out_);
   }
-  all_.push_back({rule, std::move(text), 1});
+  all_.push_back(std::move(finding));
 }
 
 void Findings::Finish() {
-  uint64_t times = 0;
+  if (out_ == nullptr) return;
+  uint64_t times = more_;
   for (const Finding& finding : all_) times += finding.count;
-  std::fprintf(out_, "npuemu: %zu findings, %llu times\n", all_.size(),
-               static_cast<unsigned long long>(times + more_));
+  if (times > 0) {
+    std::fprintf(out_, "npuemu: %zu findings, %llu times%s\n", all_.size(),
+                 static_cast<unsigned long long>(times),
+                 all_.size() > told_
+                     ? " (the first are shown; --report-dir keeps them all)"
+                     : "");
+  }
+  if (suppressed_ > 0) {
+    std::fprintf(out_, "npuemu: %llu suppressed\n",
+                 static_cast<unsigned long long>(suppressed_));
+  }
 }
 
 }  // namespace npuemu

@@ -1,52 +1,54 @@
 // File: findings.h
-// What the checks found: collected, told on standard error as it is found, and
-// given out as JSON (docs/hazards.md has the schema).
+// What the checks found: filtered, counted, told as it is found.
 //
-// Two findings with the same sites are one, counted. A fingerprint is the same
-// in every run that finds it: it holds names and rules, no ids.
+// Two findings with the same sites are one (Finding::Fingerprint).
 //
 // Thread safety: none.
 
 #ifndef EMULATOR_HAZARD_FINDINGS_H_
 #define EMULATOR_HAZARD_FINDINGS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "emulator/hazard/race_detector.h"
+#include "emulator/hazard/finding.h"
+#include "emulator/hazard/hazard.h"
+#include "emulator/hazard/suppressions.h"
 
 namespace npuemu {
 
-struct Finding {
-  const char* rule = "";  // "H5"
-  std::string text;       // of its first occurrence, several lines
-  uint64_t count = 0;
-};
-
 class Findings {
  public:
-  // The first `told` different findings are written to `out`.
-  explicit Findings(FILE* out, size_t told = 20) : out_(out), told_(told) {}
+  // The first `told` different findings are written to `out`; null: none.
+  Findings(Checks checks, Suppressions suppressions, FILE* out,
+           size_t told = 20);
 
-  void Add(const Race& race);
-  // How many there were, on `out`.
+  void Add(Finding&& finding);
+  // How many there were, on `out`; nothing where there were none.
   void Finish();
 
   // In order of their first occurrence.
   const std::vector<Finding>& all() const { return all_; }
+  // Beyond kMost different ones.
+  uint64_t uncounted() const { return more_; }
+  uint64_t suppressed() const { return suppressed_; }
 
  private:
-  // Beyond so many different ones they are only counted.
   static constexpr size_t kMost = 10000;
 
+  const Checks checks_;
+  const Suppressions suppressions_;
   FILE* const out_;
   const size_t told_;
+  const bool colour_;
   std::vector<Finding> all_;
-  std::map<std::string, size_t> by_fingerprint_;
-  uint64_t more_ = 0;  // beyond kMost
+  std::unordered_map<std::string, size_t> by_fingerprint_;
+  uint64_t more_ = 0;
+  uint64_t suppressed_ = 0;
 };
 
 }  // namespace npuemu

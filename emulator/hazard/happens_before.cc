@@ -8,11 +8,18 @@ namespace {
 
 // The numbers of event.def.
 constexpr uint64_t kConsume = 2, kValue = 3;  // 1 a level
-constexpr uint64_t kSet = 1, kReset = 2, kDeliver = 3, kPublish = 4;
+constexpr uint64_t kSet = 1, kReset = 2, kPublish = 4;
+
+constexpr uint64_t kHostUnit = 7;  // of kSubmit
 
 // Changes of what a stream knows that are kept for a late synchronise of an
 // early event; one that is older knows a little too much.
 constexpr size_t kMostHistory = 4096;
+
+// Threads of the program that the observer does not know (node.cc).
+bool IsUnobserved(uint64_t actor) {
+  return actor >= uint64_t{1} << 16 && actor < kActorHelper;
+}
 
 }  // namespace
 
@@ -40,6 +47,7 @@ HappensBefore::Thread& HappensBefore::ThreadFor(uint64_t id) {
   if (fresh) {
     place->second.actor = static_cast<uint32_t>(actors_.size());
     actors_.push_back({-1, id});
+    place->second.knows = everyone_;
   }
   return place->second;
 }
@@ -56,16 +64,41 @@ void HappensBefore::Learn(Thread& thread, const VectorClock& knowledge) {
   thread.shared = nullptr;
 }
 
+void HappensBefore::Step(Thread& thread) {
+  thread.knows.Advance({thread.actor, ++thread.step});
+  thread.shared = nullptr;
+}
+
 HappensBefore::Actor HappensBefore::RunningTask() const {
   return {{running_->actor, running_->ran}, &running_->knows};
 }
 
 HappensBefore::Actor HappensBefore::HostAccess() {
   Thread& thread = Acting();
-  const Epoch epoch{thread.actor, ++thread.step};
-  thread.knows.Advance(epoch);
-  thread.shared = nullptr;
-  return {epoch, &thread.knows};
+  Step(thread);
+  return {{thread.actor, thread.step}, &thread.knows};
+}
+
+Epoch HappensBefore::Submission() {
+  const Thread& thread = Acting();
+  return {thread.actor, thread.step};
+}
+
+uint64_t HappensBefore::Known(const VectorClock& knows, int stream) const {
+  const auto awaited = streams_.find(stream);
+  if (awaited == streams_.end()) return ~uint64_t{0};  // destroyed
+  const uint64_t known = knows[awaited->second.actor];
+  const uint64_t first = awaited->second.first;
+  return known > first ? known - first : 0;
+}
+
+uint64_t HappensBefore::Awaited(int stream) {
+  return Known(Acting().knows, stream);
+}
+
+uint64_t HappensBefore::AwaitedBy(int knower, int stream) {
+  const auto found = streams_.find(knower);
+  return found == streams_.end() ? 0 : Known(found->second.knows, stream);
 }
 
 bool HappensBefore::ExchangesValue(uint64_t address) {
@@ -86,10 +119,17 @@ void HappensBefore::HostWroteValue(uint64_t address) {
 void HappensBefore::OnEvent(const Event& event) {
   switch (event.kind) {
     case EventKind::kTurn: return OnTurn(event.a);
+    case EventKind::kEdge: return OnEdge(event);
+    case EventKind::kStreamCreate: {
+      StreamFor(event.stream).made = Share(Acting());
+      StreamFor(event.stream).users.push_back(acting_);
+      return;
+    }
     case EventKind::kSubmit: return OnSubmit(event);
     case EventKind::kWait: return OnWait(event);
     case EventKind::kEffect: return OnEffect(event);
     case EventKind::kPassed: {
+      if (several_threads_) Step(Acting());
       const auto signal = signals_.find(event.a);
       if (signal == signals_.end()) return;
       StreamFor(event.stream).passed.Join(signal->second.knows);
@@ -109,6 +149,11 @@ void HappensBefore::OnEvent(const Event& event) {
       return;
     }
     case EventKind::kSync: return OnSync(event);
+    case EventKind::kHostFunction: {
+      const auto delivery = deliveries_.find(event.task);
+      if (delivery != deliveries_.end()) Learn(Acting(), delivery->second);
+      return;
+    }
     case EventKind::kCallback: return OnCallback(event);
     case EventKind::kReturn:
       signals_[event.a].knows.Join(returns_[event.a]);
@@ -120,15 +165,51 @@ void HappensBefore::OnEvent(const Event& event) {
 
 void HappensBefore::OnTurn(uint64_t actor) {
   if (actor == acting_) return;
-  if (arrival_) Learn(ThreadFor(actor), Acting().knows);
+  if (arrival_ || IsUnobserved(actor) || IsUnobserved(acting_)) {
+    Learn(ThreadFor(actor), Acting().knows);
+  }
+  if (actor < kActorHelper && actor != 0) several_threads_ = true;
   acting_ = actor;
 }
 
+// event.b: thread << 1 | acquire. Object 0: whatever comes after.
+void HappensBefore::OnEdge(const Event& event) {
+  several_threads_ = true;
+  Thread& thread = ThreadFor(event.b >> 1);
+  if (event.a == 0) {
+    everyone_.Join(thread.knows);
+    for (auto& [id, other] : threads_) Learn(other, everyone_);
+    return;
+  }
+  const uint64_t hash = event.a * 0x9e3779b97f4a7c15 >> 32;
+  VectorClock& object = objects_[hash % kObjects];
+  if ((event.b & 1) == 0) {
+    object.Join(thread.knows);
+  } else {
+    Learn(thread, object);
+  }
+}
+
+// The handle came from its maker, by whatever way.
+void HappensBefore::LearnOfMaking(Stream& stream) {
+  if (stream.made == nullptr) return;
+  if (std::find(stream.users.begin(), stream.users.end(), acting_) !=
+      stream.users.end()) {
+    return;
+  }
+  Learn(Acting(), *stream.made);
+  stream.users.push_back(acting_);
+}
+
 void HappensBefore::OnSubmit(const Event& event) {
+  Stream& stream = StreamFor(event.stream);
+  if (several_threads_) LearnOfMaking(stream);
+  Thread& thread = Acting();
   Pending task;
   task.task = event.task;
-  task.submitter = Share(Acting());
-  Stream& stream = StreamFor(event.stream);
+  task.host_function = (event.b & 0xff) == kHostUnit;
+  task.submitter = Share(thread);
+  if (several_threads_) Step(thread);  // of its own, for Submission()
   if (!stream.passed.empty()) {
     stream.passed.Join(*task.submitter);
     task.submitter =
@@ -203,6 +284,7 @@ void HappensBefore::OnRun(const Event& event) {
   running_ = &stream;
   running_wait_ = task.expired ? 0 : task.wait_kind;
   running_effect_ = task.effect;
+  if (task.host_function) deliveries_[task.task] = stream.knows;
   Apply(stream, task);
 }
 
@@ -224,11 +306,17 @@ void HappensBefore::Apply(Stream& stream, const Pending& task) {
     case kSet: {
       const auto signal = signals_.find(task.target);
       if (signal == signals_.end()) return;  // nobody can wait for it
-      signal->second.knows.Join(stream.knows);
+      // Of several records since a reset any may be the first, and the wait
+      // may pass behind it (R61).
+      VectorClock& knows = signal->second.knows;
+      if (knows.empty()) {
+        knows = stream.knows;
+      } else {
+        knows.Meet(stream.knows);
+      }
       return DropIfOver(task.target);
     }
     case kReset: signals_[task.target].knows = VectorClock(); return;
-    case kDeliver: deliveries_[task.task] = stream.knows; return;
     default: return;
   }
 }

@@ -10,8 +10,10 @@
 // - a host function: its delivery, and its return, when it is seen (R109)
 // - a value that was written for a value wait (R75)
 // - a host synchronisation: the tasks that it saw complete (R41, R63, R64)
-// How host threads order each other by locks and the like is not in the log:
-// calls know of all calls before them, so that no false race is told.
+// - what host threads do to order each other, as the observer sees it (design
+//   5), and the making of a stream: who uses it knows that it was made
+// Without the observer, and for threads that it does not see, calls know of all
+// calls before them, so that no false race is told.
 //
 // Thread safety: none.
 
@@ -46,6 +48,16 @@ class HappensBefore {
   Actor RunningTask() const;
   // Of the host thread that acts: a step of its own, later than all before.
   Actor HostAccess();
+  // Of the last submission; what others must know to be ordered behind it.
+  Epoch Submission();
+  bool several_threads() const { return several_threads_; }
+  const VectorClock& ActingKnowledge() { return Acting().knows; }
+  bool ActingKnows(Epoch epoch) { return Acting().knows.Knows(epoch); }
+  // How many of the stream's tasks the acting thread knows to be complete.
+  uint64_t Awaited(int stream);
+  // The same of what the tasks of `knower` that ran know.
+  uint64_t AwaitedBy(int knower, int stream);
+
   // Whether the task writes a value for waits, or waited for one, at this word:
   // then it is told (R75), and the word is no memory that races.
   bool ExchangesValue(uint64_t address);
@@ -71,6 +83,7 @@ class HappensBefore {
     bool expired = false;
     uint64_t effect = 0;
     uint64_t target = 0;
+    bool host_function = false;
   };
   struct Stream {
     uint32_t actor = 0;
@@ -80,6 +93,8 @@ class HappensBefore {
     VectorClock passed;  // by records that were complete, for its next task
     Knowledge last_submitter;  // joined already
     std::deque<Pending> pending;
+    Knowledge made;  // what its maker knew
+    std::vector<uint64_t> users;  // threads that know that
     // What it knew of others from its task `first` on, the latest last.
     std::deque<std::pair<uint64_t, Knowledge>> history;
   };
@@ -95,13 +110,18 @@ class HappensBefore {
     Knowledge shared;  // null: changed since
   };
 
+  uint64_t Known(const VectorClock& knows, int stream) const;
   Stream& StreamFor(int id);
   Thread& ThreadFor(uint64_t id);
   Thread& Acting() { return ThreadFor(acting_); }
   Knowledge Share(Thread& thread);
   void Learn(Thread& thread, const VectorClock& knowledge);
+  // What the thread does from here on is later than all before.
+  static void Step(Thread& thread);
 
   void OnTurn(uint64_t actor);
+  void OnEdge(const Event& event);
+  void LearnOfMaking(Stream& stream);
   void OnSubmit(const Event& event);
   void OnRun(const Event& event);
   void AwaitSignal(Stream& stream, const Pending& task);
@@ -115,7 +135,12 @@ class HappensBefore {
   void DropIfOver(uint64_t signal);
   Pending* LastSubmitted(const Event& event);
 
+  // Locks and the like share so many clocks: memory is bounded, and two that
+  // share one add an edge, which may hide a race.
+  static constexpr size_t kObjects = 1 << 16;
+
   const bool arrival_;
+  bool several_threads_ = false;
   uint64_t acting_ = 0;
   Stream* running_ = nullptr;
   uint64_t running_wait_ = 0;
@@ -124,6 +149,8 @@ class HappensBefore {
   std::vector<Epoch> free_actors_;  // last steps of destroyed streams
   std::unordered_map<int, Stream> streams_;
   std::map<uint64_t, Thread> threads_;
+  std::unordered_map<uint64_t, VectorClock> objects_;  // by hash
+  VectorClock everyone_;  // what each thread knows from its first step on
   std::unordered_map<uint64_t, Signal> signals_;
   std::unordered_map<uint64_t, uint64_t> latest_;  // object -> signal
   std::unordered_map<uint64_t, VectorClock> returns_;   // by signal, not seen

@@ -6,29 +6,53 @@ namespace npuemu {
 
 void RaceDetector::OnEvent(const Event& event) {
   order_.OnEvent(event);
+  calls_.OnEvent(event);
   switch (event.kind) {
-    case EventKind::kSubmit: {
-      Queued& queued = queued_[event.stream].emplace_back();
-      queued.task = event.task;
-      queued.name = event.name;
+    case EventKind::kSubmit:
+      queued_[event.stream].emplace_back().task = event.task;
       return;
-    }
     case EventKind::kRead:
     case EventKind::kWrite: {
       const Plan plan{event.device, event.a, event.b,
-                      event.kind == EventKind::kWrite};
-      if (event.task == 0) return Touch(0, event.name, plan);
+                      event.kind == EventKind::kWrite, event.name};
+      if (event.task == 0) return Touch(0, plan);
       auto& queue = queued_[event.stream];
       if (!queue.empty()) queue.back().plans.push_back(plan);
       return;
     }
+    case EventKind::kWait: {
+      const uint64_t object = event.b >> 8;
+      auto& queue = queued_[event.stream];
+      if (object == 0 || queue.empty()) return;
+      queue.back().plans.push_back(
+          {kObjectPlace, object, object + 1, /*write=*/false, "event"});
+      return;
+    }
+    case EventKind::kEffect: {
+      constexpr uint64_t kReset = 2;
+      const uint64_t object = event.b >> 8;
+      auto& queue = queued_[event.stream];
+      if (object == 0 || queue.empty() || (event.b & 0xff) != kReset) return;
+      queue.back().plans.push_back(
+          {kObjectPlace, object, object + 1, /*write=*/true, "event"});
+      return;
+    }
+    case EventKind::kObjectDestroy:
+      return OnFree({kObjectPlace, event.a, event.a + 1, /*write=*/true,
+                     event.name, /*frees=*/true});
     case EventKind::kRun: return OnRun(event);
     case EventKind::kDrop: queued_[event.stream].clear(); return;
     case EventKind::kStreamDestroy: queued_.erase(event.stream); return;
-    case EventKind::kFree: return OnFree(event);
+    case EventKind::kFree:
+      return OnFree({event.device, event.a, event.a + event.b, /*write=*/true,
+                     event.name, /*frees=*/true});
     case EventKind::kAlloc: {
       const uint64_t begin = Key(event.device, event.a);
       return shadow_.Forget(begin, begin + event.b);
+    }
+    case EventKind::kDeviceReset: {
+      const uint64_t begin = Key(event.device, 0);
+      return shadow_.Forget(begin, Key(event.device + 1, 0));
     }
     default: return;
   }
@@ -38,16 +62,16 @@ void RaceDetector::OnRun(const Event& event) {
   auto& queue = queued_[event.stream];
   if (queue.empty()) return;  // a damaged trace
   for (const Plan& plan : queue.front().plans) {
-    if (!plan.told) Touch(event.task, event.name, plan);
+    if (!plan.told) Touch(event.task, plan);
   }
   queue.pop_front();
 }
 
 // It frees what queued tasks will touch, or what others did and nobody waited
 // for.
-void RaceDetector::OnFree(const Event& event) {
-  const Plan freed{event.device, event.a, event.a + event.b, /*write=*/true};
-  const RaceSite by{event.name, 0, -1, order_.ActingThread(), true};
+void RaceDetector::OnFree(const Plan& freed) {
+  const RaceSite by{freed.name, 0, calls_.Current().index, /*write=*/true,
+                    /*frees=*/true};
   for (auto& [stream, queue] : queued_) {
     for (Queued& task : queue) {
       for (Plan& plan : task.plans) {
@@ -56,39 +80,38 @@ void RaceDetector::OnFree(const Event& event) {
         const uint64_t end = std::min(plan.end, freed.end);
         if (begin >= end) continue;
         plan.told = true;
-        tell_({by, {task.name, task.task, stream, 0, plan.write},
-               plan.device, begin, end});
+        tell_({by, {plan.name, task.task, 0, plan.write, false}, plan.device,
+               begin, end});
       }
     }
   }
-  Touch(0, event.name, freed);
+  Touch(0, freed);
 }
 
-// Devices lie one after another, pinned memory before them.
+// Devices lie one after another, pinned memory and objects elsewhere.
 uint64_t RaceDetector::Key(int device, uint64_t offset) {
   return static_cast<uint64_t>(device + 1) << 56 | offset;
 }
 
-RaceSite RaceDetector::SiteOf(const Access& access) const {
-  RaceSite site{access.name, access.task, -1, 0, access.write};
-  if (order_.IsStream(access.epoch.actor)) {
-    site.stream = order_.StreamOf(access.epoch.actor);
-  } else {
-    site.thread = order_.ThreadOf(access.epoch.actor);
-  }
-  return site;
+RaceSite RaceDetector::SiteOf(const Access& access) {
+  return {access.name, access.task, access.call, access.write, access.frees};
 }
 
-void RaceDetector::Touch(uint64_t task, const char* name, const Plan& plan) {
+void RaceDetector::Touch(uint64_t task, const Plan& plan) {
   constexpr uint64_t kWord = 8;
   if (plan.begin >= plan.end) return;
   const bool host = task == 0;
+  Access access{{}, task, host ? calls_.Current().index : 0, plan.name,
+                plan.write, plan.frees};
+  if (touched_ != nullptr) {
+    touched_(SiteOf(access), plan.device, plan.begin, plan.end);
+  }
   const uint64_t base = Key(plan.device, 0);
   const uint64_t begin = base + plan.begin;
   if (!host && order_.ExchangesValue(begin)) return;
   const HappensBefore::Actor actor =
       host ? order_.HostAccess() : order_.RunningTask();
-  const Access access{actor.epoch, task, name, plan.write};
+  access.epoch = actor.epoch;
   if (host && access.write && plan.end - plan.begin <= kWord) {
     order_.HostWroteValue(begin);
   }

@@ -17,6 +17,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "emulator/event/event.h"
+#include "emulator/hazard/call_table.h"
 #include "emulator/hazard/happens_before.h"
 #include "emulator/hazard/shadow.h"
 
@@ -24,17 +25,23 @@ namespace npuemu {
 
 // One side of a race. Names are static or live as long as the log's reader.
 struct RaceSite {
-  const char* name = "";  // operator or function
+  const char* name = "";  // the argument; a function where it is the host's
   uint64_t task = 0;      // 0: the host's
-  int stream = -1;        // -1: the host's
-  uint64_t thread = 0;    // that called, if it is the host's
+  uint64_t call = 0;      // of the host's access, in CallTable
   bool write = false;
+  bool frees = false;
 };
+
+// Besides the places of kRead: what waits and destroys access is the event or
+// notify itself, its id as the place.
+constexpr int kObjectPlace = -2;
+// And descriptors that aclop calls read or change.
+constexpr int kDescPlace = -3;
 
 struct Race {
   RaceSite earlier;  // as it ran here
   RaceSite later;
-  int device = -1;   // -1: pinned host memory
+  int device = -1;   // -1: pinned host memory; kObjectPlace
   uint64_t begin = 0;  // bytes that both touch, as in kRead and kWrite
   uint64_t end = 0;
 };
@@ -42,12 +49,19 @@ struct Race {
 class RaceDetector : public Observer {
  public:
   using Tell = std::function<void(const Race&)>;
+  // An access, in the order of this run, before it is checked.
+  using Touched = std::function<void(const RaceSite& site, int device,
+                                     uint64_t begin, uint64_t end)>;
   // `arrival`: see HappensBefore.
   RaceDetector(bool arrival, Tell tell)
       : order_(arrival), shadow_(kMostSegments), tell_(std::move(tell)) {}
 
   void OnEvent(const Event& event) override;
+  void WhenTouched(Touched touched) { touched_ = std::move(touched); }
 
+  HappensBefore& order() { return order_; }
+  CallTable& calls() { return calls_; }
+  const CallTable& calls() const { return calls_; }
   const Shadow& shadow() const { return shadow_; }
 
  private:
@@ -59,24 +73,27 @@ class RaceDetector : public Observer {
     uint64_t begin = 0;
     uint64_t end = 0;
     bool write = false;
-    bool told = false;  // it is a finding already
+    const char* name = "";  // argument or function
+    bool frees = false;
+    bool told = false;      // it is a finding already
   };
   struct Queued {
     uint64_t task = 0;
-    const char* name = "";
     absl::InlinedVector<Plan, 4> plans;
   };
 
   void OnRun(const Event& event);
-  void OnFree(const Event& event);
+  void OnFree(const Plan& freed);
   // By the task that runs, or (0) by the host.
-  void Touch(uint64_t task, const char* name, const Plan& plan);
-  RaceSite SiteOf(const Access& access) const;
+  void Touch(uint64_t task, const Plan& plan);
+  static RaceSite SiteOf(const Access& access);
   static uint64_t Key(int device, uint64_t offset);
 
   HappensBefore order_;
+  CallTable calls_;
   Shadow shadow_;
   const Tell tell_;
+  Touched touched_;  // null: nobody listens
   std::map<int, std::deque<Queued>> queued_;  // by stream
 };
 

@@ -30,8 +30,10 @@ namespace npuemu {
 struct Access {
   Epoch epoch;
   uint64_t task = 0;      // 0: the host's
-  const char* name = "";  // static: operator or function
+  uint64_t call = 0;      // of the host's (CallTable)
+  const char* name = "";  // static: argument or function
   bool write = false;
+  bool frees = false;
 };
 
 class Shadow {

@@ -75,7 +75,8 @@ TEST(ShadowTest, FindsTheFirstRaceOfEveryByteAsTheDefinitionDoes) {
         naive.Forget(begin, end);
         continue;
       }
-      const Access access{{actor, step}, step, "", prng.Below(3) == 0};
+      const bool write = prng.Below(3) == 0;
+      const Access access{{actor, step}, step, 0, "", write, false};
       actors[actor].Advance(access.epoch);
       std::set<uint64_t> found;
       shadow.Touch(begin, end, access, actors[actor],
@@ -102,7 +103,7 @@ TEST(ShadowTest, WholeBuffersAreOneSegmentEach) {
   VectorClock knowledge;
   const auto none = [](const Access&, uint64_t, uint64_t) { FAIL(); };
   for (uint64_t step = 1; step < 1000; ++step) {
-    const Access access{{0, step}, step, "", step % 3 == 0};
+    const Access access{{0, step}, step, 0, "", step % 3 == 0, false};
     knowledge.Advance(access.epoch);
     shadow.Touch(step % 7 * 4096, step % 7 * 4096 + 4096, access, knowledge,
                  none);
@@ -115,7 +116,7 @@ TEST(ShadowTest, MemoryIsBounded) {
   VectorClock knowledge;
   const auto none = [](const Access&, uint64_t, uint64_t) { FAIL(); };
   for (uint64_t step = 1; step < 1000; ++step) {
-    const Access access{{0, step}, step, "", true};
+    const Access access{{0, step}, step, 0, "", true, false};
     knowledge.Advance(access.epoch);
     shadow.Touch(step * 128, step * 128 + 64, access, knowledge, none);
     EXPECT_LE(shadow.segments(), 103u);

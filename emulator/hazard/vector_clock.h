@@ -35,6 +35,13 @@ class VectorClock {
       steps_[i] = std::max(steps_[i], other.steps_[i]);
     }
   }
+  // What both know.
+  void Meet(const VectorClock& other) {
+    if (other.steps_.size() < steps_.size()) steps_.resize(other.steps_.size());
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      steps_[i] = std::min(steps_[i], other.steps_[i]);
+    }
+  }
   bool empty() const { return steps_.empty(); }
   bool Knows(Epoch epoch) const { return (*this)[epoch.actor] >= epoch.step; }
 

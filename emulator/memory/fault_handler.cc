@@ -22,6 +22,7 @@ namespace {
 constexpr int kSignals[] = {SIGSEGV, SIGBUS};
 
 std::atomic<const DeviceMemory*> g_memory{nullptr};
+std::atomic<TouchHandler> g_touch{nullptr};
 struct sigaction g_previous[2];
 bool g_installed[2] = {false, false};
 
@@ -52,12 +53,32 @@ void AppendSite(TextBuffer& out, const void* site) {
                                reinterpret_cast<uint64_t>(info.dli_fbase));
 }
 
-// "read", "write", or "access" where the processor does not say.
-std::string_view AccessKind(void* context) {
+bool IsWrite(void* context) {
 #if defined(__x86_64__)
   const auto* user = static_cast<const ucontext_t*>(context);
   constexpr int64_t kWrite = 2;  // bit 1 of the page-fault error code
-  return (user->uc_mcontext.gregs[REG_ERR] & kWrite) != 0 ? "write" : "read";
+  return (user->uc_mcontext.gregs[REG_ERR] & kWrite) != 0;
+#else
+  (void)context;
+  return false;
+#endif
+}
+
+// Behind the instruction's first byte, as a return address would be.
+const void* PlaceOf(void* context) {
+#if defined(__x86_64__)
+  const auto* user = static_cast<const ucontext_t*>(context);
+  return reinterpret_cast<const void*>(user->uc_mcontext.gregs[REG_RIP] + 1);
+#else
+  (void)context;
+  return nullptr;
+#endif
+}
+
+// "read", "write", or "access" where the processor does not say.
+std::string_view AccessKind(void* context) {
+#if defined(__x86_64__)
+  return IsWrite(context) ? "write" : "read";
 #else
   (void)context;
   return "access";
@@ -110,6 +131,13 @@ void Handle(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const DeviceMemory* memory = g_memory.load(std::memory_order_acquire);
   const bool is_fault = info->si_code > 0;  // else si_addr means nothing
+  const TouchHandler touch = g_touch.load(std::memory_order_acquire);
+  if (info->si_code == SEGV_ACCERR && touch != nullptr &&
+      touch(reinterpret_cast<uint64_t>(info->si_addr), IsWrite(context),
+            PlaceOf(context))) {
+    errno = saved_errno;
+    return;
+  }
   if (is_fault && memory != nullptr && memory->IsDeviceAddress(info->si_addr)) {
     Report(*memory, reinterpret_cast<uint64_t>(info->si_addr), context);
     // Where somebody else's handler called ours, it must stay in place.
@@ -124,6 +152,10 @@ void Handle(int signal, siginfo_t* info, void* context) {
 }
 
 }  // namespace
+
+void SetTouchHandler(TouchHandler handler) {
+  g_touch.store(handler, std::memory_order_release);
+}
 
 absl::Status InstallFaultHandler(const DeviceMemory* memory) {
   g_memory.store(memory, std::memory_order_release);

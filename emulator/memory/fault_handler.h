@@ -23,6 +23,11 @@ namespace npuemu {
 // Error kInternalError: sigaction failed.
 absl::Status InstallFaultHandler(const DeviceMemory* memory);
 
+// What the program does with memory that we protected. True: it may go on, the
+// access happens again. Called on the thread that faults; null: nobody.
+using TouchHandler = bool (*)(uint64_t address, bool write, const void* place);
+void SetTouchHandler(TouchHandler handler);
+
 // Puts the earlier actions back, except where somebody else has installed a
 // handler since: then ours stays below it and passes everything on.
 void UninstallFaultHandler();

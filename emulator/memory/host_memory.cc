@@ -1,6 +1,7 @@
 #include "emulator/memory/host_memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -39,8 +40,35 @@ void* MapPages(uint64_t bytes) {
   return result;
 }
 
-void ReleaseMemory(void* pointer, uint64_t bytes) {
-  if (bytes >= kOwnPages) {
+// The same pages at two places; null where the kernel refuses.
+void* MapTwice(uint64_t bytes, uint64_t* alias) {
+  const uint64_t size = AlignUp(bytes, kPage);
+  const int fd = memfd_create("npuemu-pinned", MFD_CLOEXEC);
+  if (fd < 0) return nullptr;
+  void* maps[2] = {MAP_FAILED, MAP_FAILED};
+  if (ftruncate(fd, static_cast<off_t>(size)) == 0) {
+    for (void*& map : maps) {
+      map = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+  }
+  close(fd);
+  if (maps[0] != MAP_FAILED && maps[1] != MAP_FAILED) {
+    *alias = reinterpret_cast<uint64_t>(maps[1]);
+    return maps[0];
+  }
+  for (void* map : maps) {
+    if (map != MAP_FAILED) munmap(map, size);
+  }
+  return nullptr;
+}
+
+void ReleaseMemory(const HostBlock& block) {
+  void* pointer = reinterpret_cast<void*>(block.base);
+  const uint64_t bytes = block.size;
+  if (block.alias != 0) {
+    munmap(reinterpret_cast<void*>(block.alias), AlignUp(bytes, kPage));
+    munmap(pointer, AlignUp(bytes, kPage));
+  } else if (bytes >= kOwnPages) {
     NPUEMU_CHECK(munmap(pointer, AlignUp(bytes, kPage)) == 0);
   } else {
     std::free(pointer);
@@ -56,9 +84,7 @@ uint64_t AddressOf(const void* pointer) {
 HostMemory::~HostMemory() {
   blocks_.ForEachOverlap(0, ~0ull, [](const auto& piece) {
     const HostBlock& block = piece.value;
-    if (!block.registered) {
-      ReleaseMemory(reinterpret_cast<void*>(block.base), block.size);
-    }
+    if (!block.registered) ReleaseMemory(block);
     return true;
   });
 }
@@ -69,8 +95,10 @@ absl::StatusOr<void*> HostMemory::Allocate(uint64_t bytes, const void* site) {
                       "size is 0, expected at least 1 byte");
   }
   void* pointer = nullptr;
+  uint64_t alias = 0;
   if (bytes <= (1ull << 47)) {  // no host has more; roundings cannot wrap
-    pointer = bytes >= kOwnPages
+    pointer = aliased_ ? MapTwice(bytes, &alias)
+              : bytes >= kOwnPages
                   ? MapPages(bytes)
                   : std::aligned_alloc(kAlignment, AlignUp(bytes, kAlignment));
   }
@@ -81,7 +109,7 @@ absl::StatusOr<void*> HostMemory::Allocate(uint64_t bytes, const void* site) {
                         "\"ulimit -v\", vm.overcommit_memory and \"free\"",
                         bytes));
   }
-  Add(pointer, bytes, /*registered=*/false, site);
+  Add(pointer, bytes, alias, /*registered=*/false, site);
   allocated_bytes_ += bytes;
   return pointer;
 }
@@ -109,10 +137,10 @@ absl::Status HostMemory::Free(void* pointer) {
                         "expected its start 0x%x",
                         pointer, Name(pointer), block->size, block->base));
   }
-  const uint64_t size = block->size;
-  blocks_.Erase(block->base, block->base + size);
-  allocated_bytes_ -= size;
-  ReleaseMemory(pointer, size);
+  const HostBlock freed = *block;
+  blocks_.Erase(freed.base, freed.base + freed.size);
+  allocated_bytes_ -= freed.size;
+  ReleaseMemory(freed);
   return absl::OkStatus();
 }
 
@@ -137,7 +165,7 @@ absl::Status HostMemory::Register(const void* pointer, uint64_t bytes,
                         block.registered ? "registered" : "allocated pinned"));
     return false;
   });
-  if (status.ok()) Add(pointer, bytes, /*registered=*/true, site);
+  if (status.ok()) Add(pointer, bytes, 0, /*registered=*/true, site);
   return status;
 }
 
@@ -167,6 +195,14 @@ const HostBlock* HostMemory::Find(const void* pointer) const {
   return piece != nullptr ? &piece->value : nullptr;
 }
 
+std::byte* HostMemory::View(const void* pointer) const {
+  const HostBlock* block = Find(pointer);
+  const uint64_t at = AddressOf(pointer);
+  const bool aliased = block != nullptr && block->alias != 0;
+  return reinterpret_cast<std::byte*>(
+      aliased ? block->alias + (at - block->base) : at);
+}
+
 std::string HostMemory::Name(const void* pointer) const {
   const HostBlock* block = Find(pointer);
   if (block == nullptr) return absl::StrFormat("pageable:%p", pointer);
@@ -175,11 +211,11 @@ std::string HostMemory::Name(const void* pointer) const {
   return absl::StrFormat("pinned#%d+0x%x", block->id, offset);
 }
 
-void HostMemory::Add(const void* pointer, uint64_t bytes, bool registered,
-                     const void* site) {
+void HostMemory::Add(const void* pointer, uint64_t bytes, uint64_t alias,
+                     bool registered, const void* site) {
   const uint64_t begin = AddressOf(pointer);
   blocks_.Insert(begin, begin + bytes,
-                 HostBlock{next_id_++, begin, bytes, registered, site});
+                 HostBlock{next_id_++, begin, bytes, alias, registered, site});
 }
 
 }  // namespace npuemu

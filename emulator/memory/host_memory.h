@@ -8,6 +8,7 @@
 #ifndef EMULATOR_MEMORY_HOST_MEMORY_H_
 #define EMULATOR_MEMORY_HOST_MEMORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -27,13 +28,15 @@ struct HostBlock {
   uint64_t id;       // from 1, allocations and registrations together
   uint64_t base;     // host address
   uint64_t size;     // bytes as asked for
+  uint64_t alias;    // second mapping of the same pages; 0: none
   bool registered;   // a user range, not ours to free
   const void* site;  // who allocated or registered it
 };
 
 class HostMemory {
  public:
-  HostMemory() = default;
+  // `aliased`: allocations get pages of their own, mapped twice.
+  explicit HostMemory(bool aliased = false) : aliased_(aliased) {}
   ~HostMemory();  // frees what the program left
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
@@ -69,6 +72,10 @@ class HostMemory {
   // The pinned block that holds the address, or null. Valid until it ends.
   const HostBlock* Find(const void* pointer) const;
 
+  // Where the library reads and writes the pinned byte: the second mapping,
+  // whose protection never changes.
+  std::byte* View(const void* pointer) const;
+
   // The name for logs: "pinned#3+0x40", the same in every run; or
   // "pageable:0x...".
   std::string Name(const void* pointer) const;
@@ -77,9 +84,10 @@ class HostMemory {
   size_t blocks() const { return blocks_.size(); }
 
  private:
-  void Add(const void* pointer, uint64_t bytes, bool registered,
-           const void* site);
+  void Add(const void* pointer, uint64_t bytes, uint64_t alias,
+           bool registered, const void* site);
 
+  const bool aliased_;
   uint64_t next_id_ = 1;
   uint64_t allocated_bytes_ = 0;
   IntervalMap<HostBlock> blocks_;

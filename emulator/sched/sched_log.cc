@@ -1,5 +1,7 @@
 // What the scheduler tells the log; legality.h and the detectors read it.
 
+#include <algorithm>
+
 #include "emulator/sched/scheduler.h"
 
 namespace npuemu {
@@ -24,7 +26,7 @@ void Scheduler::LogSubmit(const Task& task) {
     LogSignal(EventKind::kEffect, task, task.target.get(),
               static_cast<uint64_t>(task.effect));
   }
-  if (place_of_ != nullptr) LogAccessesOf(task);
+  if (place_of_ != nullptr && task.exact) LogAccessesOf(task);
 }
 
 void Scheduler::LogAccessesOf(const Task& task) {
@@ -33,21 +35,25 @@ void Scheduler::LogAccessesOf(const Task& task) {
   event.task = task.id;
   event.time = task.submitted;
   event.name = task.name;
-  const auto log = [&](EventKind kind, const RangeList& ranges) {
+  const auto log = [&](EventKind kind, const RangeList& ranges,
+                       std::span<const char* const> names) {
     event.kind = kind;
-    for (const MemoryRange& range : ranges) {
+    for (size_t i = 0; i < ranges.size(); ++i) {
+      const MemoryRange& range = ranges[i];
+      if (range.begin >= range.end) continue;
       const Argument place = place_of_(range.begin);
-      if (place.kind == ArgumentKind::kHost || range.begin >= range.end) {
-        continue;
-      }
+      if (place.kind == ArgumentKind::kHost) continue;
+      if (!names.empty()) event.name = names[std::min(i, names.size() - 1)];
       event.device = place.device;
       event.a = place.value;
       event.b = place.value + (range.end - range.begin);
       log_->Append(event);
     }
   };
-  log(EventKind::kRead, task.reads);
-  log(EventKind::kWrite, task.writes);
+  const AccessNames none;
+  const AccessNames& names = task.names == nullptr ? none : *task.names;
+  log(EventKind::kRead, task.reads, names.reads);
+  log(EventKind::kWrite, task.writes, names.writes);
 }
 
 void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,

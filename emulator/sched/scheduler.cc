@@ -32,6 +32,9 @@ void Scheduler::Submit(Lock& lock, StreamQueue* queue, Task&& task,
   task.seq = ++queue->submitted;
   task.submitted = now;
   queue->polls = 0;
+  if (task.hooks != nullptr && task.hooks->on_submitted != nullptr) {
+    task.hooks->on_submitted(task);
+  }
   LogSubmit(task);
   // The common case: an idle stream under fifo. No queue is touched.
   const bool satisfied = task.wait == WaitKind::kNone ||
@@ -300,6 +303,7 @@ void Scheduler::DropPending(StreamQueue* queue) {
       task.wait_for->returns.clear();
     }
     if (task.effect == EffectKind::kSet) {
+      task.target->dropped = true;
       std::erase_if(task.target->setters, [&](const Signal::Setter& setter) {
         return setter.queue == queue;
       });

@@ -98,6 +98,13 @@ class Scheduler {
 
   // Why the goal is not reached: one line per waiting stream.
   std::string WaitGraph(const Goal& goal);
+  // In one word: a stream that waits, over records in queues, for itself; a
+  // host function; a record that an abort dropped, that is queued nowhere, or
+  // of a notify; something else.
+  enum class Stuck {
+    kCycle, kHostFunction, kAborted, kNoRecord, kNotify, kElse
+  };
+  Stuck WhyStuck(const Goal& goal);
 
   // The largest start that was decided; no call is earlier (design 4).
   SimTime committed() const { return committed_; }

@@ -121,6 +121,48 @@ std::string Scheduler::WaitGraph(const Goal& goal) {
   return graph;
 }
 
+namespace {
+
+// Whether the head of `from`, over what queued records wait for, waits for
+// `to`.
+bool WaitsFor(const StreamQueue* from, const StreamQueue* to,
+              std::vector<const StreamQueue*>* seen) {
+  if (from->pending.empty()) return false;
+  const Signal* signal = from->pending.front().wait_for.get();
+  if (signal == nullptr || signal->set) return false;
+  for (const Signal::Setter& setter : signal->setters) {
+    if (setter.queue == to) return true;
+    if (std::find(seen->begin(), seen->end(), setter.queue) != seen->end()) {
+      continue;
+    }
+    seen->push_back(setter.queue);
+    if (WaitsFor(setter.queue, to, seen)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Scheduler::Stuck Scheduler::WhyStuck(const Goal& goal) {
+  MarkNeeded(goal);
+  Stuck why = Stuck::kElse;
+  for (const StreamQueue* queue : needed_) {
+    std::vector<const StreamQueue*> seen;
+    if (WaitsFor(queue, queue, &seen)) return Stuck::kCycle;
+    const Task& head = queue->pending.front();
+    const Signal* signal = head.wait_for.get();
+    if (signal == nullptr || signal->set) continue;
+    if (signal->host_pending > 0) {
+      why = Stuck::kHostFunction;
+    } else if (signal->setters.empty()) {
+      why = signal->dropped                    ? Stuck::kAborted
+            : head.wait == WaitKind::kConsume ? Stuck::kNotify
+                                               : Stuck::kNoRecord;
+    }
+  }
+  return why;
+}
+
 bool Scheduler::ExpireWait(Lock& lock, const Goal& goal) {
   MarkNeeded(goal);
   StreamQueue* first = nullptr;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -50,6 +51,7 @@ using RangeList = absl::InlinedVector<MemoryRange, 3>;
 struct Signal {
   uint64_t id = 0;  // over the node, by the first task that names it; 0: none
   bool set = false;
+  bool dropped = false;  // an abort dropped a task that would have set it
   SimTime set_at;
   // Host functions that were delivered and will set it, and those of them that
   // returned. Only a call that must observe the stream may see a return (so
@@ -82,9 +84,18 @@ enum class EffectKind : uint8_t {
   kPublish,  // the value that it writes may end waits (R75); for the log
 };
 
+// The arguments whose bytes a task accesses, in the order of its ranges; the
+// last names all that follow. Static text.
+struct AccessNames {
+  std::span<const char* const> reads;
+  std::span<const char* const> writes;
+};
+
 // What few tasks have.
 struct TaskHooks {
   absl::AnyInvocable<bool()> value_ready;  // of kValue
+  // Called when the task joins its stream: it has its id.
+  absl::AnyInvocable<void(const struct Task&)> on_submitted;
   // Called when the task is decided: it has its id and its end.
   absl::AnyInvocable<void(const struct Task&)> on_decided;
 };
@@ -98,6 +109,7 @@ struct Task {
   const char* name = "";
   Unit unit = Unit::kControl;
   bool parallel = false;   // the body uses worker threads: run it unlocked
+  bool exact = true;       // reads and writes hold no byte that is not accessed
   uint32_t cores = 1;      // of kCube or kVector
   uint32_t object = 0;     // for the log: 1 + id of the event or notify
   SimDuration cost{0};
@@ -105,8 +117,9 @@ struct Task {
   SimTime start;
   SimTime end;
 
-  RangeList reads;
+  RangeList reads;   // empty ranges name arguments that are not there
   RangeList writes;
+  const AccessNames* names = nullptr;  // null: none; valid until it ran
   TaskBody body;
 
   WaitKind wait = WaitKind::kNone;

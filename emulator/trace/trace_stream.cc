@@ -209,7 +209,7 @@ void TraceWriter::Write(const Event& event) {
   const int64_t time = Nanoseconds(event.time);
   const uint64_t fields[kFields] = {
       static_cast<uint64_t>(event.stream + 1) << 8 |
-          static_cast<uint64_t>(event.device + 1),
+          (static_cast<uint64_t>(event.device + 1) & 0xff),
       Zigzag(static_cast<int64_t>(event.task - last_task_)),
       Zigzag(time - last_time_),
       event.end == SimTime() ? 0 : Zigzag(Nanoseconds(event.end) - time) + 1,
@@ -375,7 +375,8 @@ bool TraceReader::Decode(size_t end, Event* event) {
     if (!Number(codes >> 2 * i, end, &fields[i])) return false;
   }
   const auto& [place, task, time, until, name, a, b] = fields;
-  event->device = static_cast<int16_t>((place & 0xff) - 1);
+  event->device =
+      static_cast<int16_t>(static_cast<int8_t>(place & 0xff) - 1);
   event->stream = static_cast<int32_t>((place >> 8) - 1);
   last_task_ += static_cast<uint64_t>(Unzigzag(task));
   event->task = last_task_;

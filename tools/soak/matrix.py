@@ -82,7 +82,7 @@ class Bench:
                         '--output=' + self.models,
                         '--soc_version=Ascend910B1'])
 
-    def build(self, name, source=None):
+    def build(self, name, source=None, flags=()):
         """Builds a program as a user would: installed headers, -lascendcl."""
         base = source or os.path.join(self.testdata, 'programs', name)
         if os.path.exists(base + '.cc'):
@@ -90,7 +90,7 @@ class Bench:
         else:
             compiler = ['gcc', '-std=c11', '-D_GNU_SOURCE', base + '.c']
         self._tool(compiler + [
-            '-O1', '-Wall', '-Wextra', '-Werror',
+            *flags, '-O1', '-Wall', '-Wextra', '-Werror',
             '-I' + os.path.join(self.toolkit, 'include'),
             '-I' + os.path.join(self.testdata, 'programs'),
             '-L' + os.path.join(self.toolkit, 'lib64'),
@@ -149,7 +149,7 @@ class Bench:
     def check(self, name, cell):
         """Runs it with the checks on."""
         return self._npuemu(name, [
-            'run', '--check', 'race', '--schedule', cell.policy, '--seed',
+            'run', '--check', 'all', '--schedule', cell.policy, '--seed',
             str(cell.seed), '--control-threads'])
 
     def replay(self, name, trace):

@@ -116,12 +116,16 @@ def check_mixes(bench, seeds):
     return not mixed
 
 
-def parse():
+def make_parser():
     parser = argparse.ArgumentParser()
     parser.add_argument('root')
     parser.add_argument('--rotate', default='')
     parser.add_argument('--programs', default='*')
-    return parser.parse_args()
+    return parser
+
+
+def parse():
+    return make_parser().parse_args()
 
 
 @contextlib.contextmanager

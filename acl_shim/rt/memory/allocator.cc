@@ -1,7 +1,9 @@
 #include "acl_shim/rt/memory/allocator.h"
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/api_call.h"
@@ -107,7 +109,10 @@ aclrtAllocatorDesc aclrtAllocatorCreateDesc(void) {
   return ValueCall<aclrtAllocatorDesc>(
       "aclrtAllocatorCreateDesc", nullptr,
       []() -> absl::StatusOr<aclrtAllocatorDesc> {
-        return Descs().Add(std::make_shared<UserAllocator>());
+        static std::atomic<uint64_t> count{0};
+        auto allocator = std::make_shared<UserAllocator>();
+        allocator->number = ++count;
+        return Descs().Add(std::move(allocator));
       });
 }
 

@@ -17,6 +17,7 @@ struct UserAllocator {
   aclrtAllocatorFreeFunc free = nullptr;
   aclrtAllocatorAllocAdviseFunc alloc_advise = nullptr;  // may be null
   aclrtAllocatorGetAddrFromBlockFunc get_address = nullptr;
+  uint64_t number = 0;  // in order of their descs
 };
 
 // The last one registered for the stream, or null.

@@ -50,6 +50,9 @@ absl::Status Release(Call& call, void* hostPtr) {
   const HostBlock* block = call.node.host_memory().Find(hostPtr);
   const uint64_t bytes = block == nullptr ? 0 : block->size;
   const uint64_t place = call.node.Canonical(AddressOf(hostPtr)).value;
+  if (call.node.host_watch() != nullptr) {
+    call.node.host_watch()->End(hostPtr, bytes, nullptr);
+  }
   RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
   call.Log(EventKind::kFree, -1, -1, place, bytes);
   Registrations().erase(AddressOf(hostPtr));
@@ -83,8 +86,25 @@ absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
   const HostBlock* block = memory.Find(ptr);
   const bool ours = block != nullptr && !block->registered;
   const bool map_only = mapped && ours && memory.IsPinned(ptr, size);
-  if (!map_only) RETURN_IF_ERROR(memory.Register(ptr, size, site));
+  if (!map_only) {
+    RETURN_IF_ERROR(memory.Register(ptr, size, site));
+    call.Log(EventKind::kAlloc, -1, -1,
+             call.node.Canonical(AddressOf(ptr)).value, size);
+  }
   Registrations()[AddressOf(ptr)] = {mapped, !map_only};
+  return absl::OkStatus();
+}
+
+// The range is pinned no more.
+absl::Status EndPinning(Call& call, void* ptr) {
+  const HostBlock* block = call.node.host_memory().Find(ptr);
+  const uint64_t bytes = block == nullptr ? 0 : block->size;
+  const uint64_t place = call.node.Canonical(AddressOf(ptr)).value;
+  if (call.node.host_watch() != nullptr) {
+    call.node.host_watch()->End(ptr, bytes, nullptr);
+  }
+  RETURN_IF_ERROR(call.node.host_memory().Unregister(ptr));
+  call.Log(EventKind::kFree, -1, -1, place, bytes);
   return absl::OkStatus();
 }
 
@@ -93,12 +113,12 @@ absl::Status Unregister(Call& call, void* ptr) {
   call.node.scheduler().Flush(call.lock);  // no body runs beside this
   const auto found = Registrations().find(AddressOf(ptr));
   if (found == Registrations().end()) {
-    return call.node.host_memory().Unregister(ptr);  // names what it is
+    return EndPinning(call, ptr);  // its error names what it is
   }
   const bool pinned_here = found->second.pinned_here;
   Registrations().erase(found);
   if (!pinned_here) return absl::OkStatus();
-  return call.node.host_memory().Unregister(ptr);
+  return EndPinning(call, ptr);
 }
 
 absl::Status CheckFlag(uint32_t flag) {

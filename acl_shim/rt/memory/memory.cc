@@ -77,7 +77,7 @@ absl::Status Allocate(Call& call, void** devPtr, const Request& request) {
   ASSIGN_OR_RETURN(const uint64_t address,
                    call.node.memory().Allocate(device, bytes, options));
   call.Log(EventKind::kAlloc, device, -1, call.node.Canonical(address).value,
-           bytes);
+           request.size);
   *devPtr = reinterpret_cast<void*>(address);
   return absl::OkStatus();
 }
@@ -102,7 +102,9 @@ absl::Status Release(Call& call, void* devPtr, const void* site) {
   RETURN_IF_NULL(devPtr);
   const auto address = reinterpret_cast<uint64_t>(devPtr);
   const Allocation* allocation = call.node.memory().Find(address);
-  const uint64_t bytes = allocation == nullptr ? 0 : allocation->size;
+  const uint64_t bytes = allocation == nullptr ? 0
+                         : allocation->requested != 0 ? allocation->requested
+                                                      : allocation->size;
   RETURN_IF_ERROR(call.node.memory().Free(address, site));
   const Argument place = call.node.Canonical(address);
   call.Log(EventKind::kFree, place.device, -1, place.value, bytes);

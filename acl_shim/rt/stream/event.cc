@@ -91,12 +91,17 @@ aclError aclrtCreateEventExWithFlag(aclrtEvent* event, uint32_t flag) {
 }
 
 aclError aclrtDestroyEvent(aclrtEvent event) {
-  return NodeCall("aclrtDestroyEvent", Args(event), [&](Call&) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto found,
-                     Process::Get().events.Remove(event, "event"));
-    DestroyEvent(found.get());  // its tasks keep what they need (R68)
-    return absl::OkStatus();
-  });
+  return NodeCall(
+      "aclrtDestroyEvent", Args(event), [&](Call& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto found,
+                         Process::Get().events.Remove(event, "event"));
+        const bool alive = found->alive();
+        DestroyEvent(call, found.get());  // its tasks keep what they need (R68)
+        if (!alive && call.node.log().checking()) {
+          call.Misuse(44, "the event went with the reset of its device (R14)");
+        }
+        return absl::OkStatus();
+      });
 }
 
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {

@@ -64,11 +64,10 @@ aclError aclrtCreateNotify(aclrtNotify* notify, uint64_t flag) {
 
 aclError aclrtDestroyNotify(aclrtNotify notify) {
   return NodeCall(
-      "aclrtDestroyNotify", Args(notify), [&](Call&) -> absl::Status {
+      "aclrtDestroyNotify", Args(notify), [&](Call& call) -> absl::Status {
         ASSIGN_OR_RETURN(const auto found,
                          Process::Get().notifies.Remove(notify, "notify"));
-        if (found->alive()) --found->device->notifies;
-        found->destroyed = true;
+        DestroyNotify(call, found.get());
         return absl::OkStatus();
       });
 }

@@ -179,7 +179,9 @@ Scope::Scope(const void* caller) {
   counts_ = true;
 }
 
+// While there is one thread, nobody needs to know.
 void Scope::Edge(bool acquire, const void* object) {
+  if (next_id.load(std::memory_order_relaxed) < 2 && object != nullptr) return;
   const auto callback = on_edge.load(std::memory_order_relaxed);
   if (callback != nullptr) callback(acquire, object, local.id - 1);
 }

@@ -62,6 +62,9 @@ class Scope {
   // Something that threads under control may wait for has changed.
   void Wake(const void* object, int count = 1 << 30) const;
 
+  // As Released, before everything that any thread does later.
+  void ReleasedToAll() const { Released(nullptr); }
+
   static void Edge(bool acquire, const void* object);
 
  private:

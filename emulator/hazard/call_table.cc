@@ -1,0 +1,99 @@
+#include "emulator/hazard/call_table.h"
+
+#include <cstring>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+
+namespace npuemu {
+namespace {
+
+constexpr uint64_t kValue = 3;  // of kWait
+constexpr uint64_t kCube = 1, kAiCpu = 3;  // units of kSubmit
+constexpr uint64_t kMostCallers = 1 << 24;
+
+template <typename Record>
+void Put(std::vector<Record>* ring, size_t most, uint64_t key,
+         const Record& record) {
+  const size_t slot = key % most;
+  if (slot >= ring->size()) ring->resize(slot + 1);
+  (*ring)[slot] = record;
+}
+
+}  // namespace
+
+void CallTable::OnEvent(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kTurn: acting_ = event.a; return;
+    case EventKind::kCall: {
+      const CallRecord call{++calls_, event.name, event.a,
+                            static_cast<uint32_t>(event.b), event.time,
+                            synchronised_[event.a]};
+      Put(&call_ring_, kMost, call.index, call);
+      current_[event.a] = call;
+      if (absl::StartsWith(event.name, "aclrtSynchronizeDevice")) {
+        synchronised_[event.a] = last_task_;
+      }
+      return;
+    }
+    case EventKind::kCaller:
+      if (event.a == 0 || event.a > kMostCallers) return;  // a damaged trace
+      if (event.a >= callers_.size()) callers_.resize(event.a + 1);
+      callers_[event.a] = {event.name, event.b};
+      return;
+    case EventKind::kSubmit: return OnSubmit(event);
+    case EventKind::kWait:
+      streams_[event.stream].behind_value = (event.b & 0xff) == kValue;
+      return;
+    case EventKind::kStreamCreate:
+      streams_[event.stream].is_default = event.b == 1;
+      return;
+    case EventKind::kStreamDestroy: streams_.erase(event.stream); return;
+    default: return;
+  }
+}
+
+void CallTable::OnSubmit(const Event& event) {
+  StreamState& stream = streams_[event.stream];
+  last_task_ = event.task;
+  const uint64_t unit = event.b & 0xff;
+  Put(&task_ring_, kMost, event.task,
+      TaskRecord{event.task, event.name, event.stream,
+                 unit >= kCube && unit <= kAiCpu, ++stream.submitted, Current(),
+                 stream.behind_value});
+}
+
+CallRecord CallTable::Call(uint64_t index) const {
+  const size_t slot = index % kMost;
+  const bool known =
+      slot < call_ring_.size() && call_ring_[slot].index == index;
+  return known ? call_ring_[slot] : CallRecord();
+}
+
+TaskRecord CallTable::Task(uint64_t task) const {
+  const size_t slot = task % kMost;
+  const bool known = slot < task_ring_.size() && task_ring_[slot].task == task;
+  return known ? task_ring_[slot] : TaskRecord();
+}
+
+bool CallTable::IsDefaultStream(int stream) const {
+  const auto found = streams_.find(stream);
+  return found != streams_.end() && found->second.is_default;
+}
+
+const char* CallTable::Module(uint32_t caller, uint64_t* offset) const {
+  if (caller == 0 || caller >= callers_.size()) return nullptr;
+  *offset = callers_[caller].offset;
+  return callers_[caller].module;
+}
+
+std::string CallTable::Place(uint32_t caller) const {
+  uint64_t offset = 0;
+  const char* module = Module(caller, &offset);
+  if (module == nullptr) return "";
+  const char* slash = std::strrchr(module, '/');
+  return absl::StrFormat("%s+0x%x", slash == nullptr ? module : slash + 1,
+                         offset);
+}
+
+}  // namespace npuemu
