@@ -9,7 +9,7 @@ setup_packages=(
   bazel-bootstrap g++ python3
   libabsl-dev libtbb-dev libeigen3-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  libprotobuf-dev protobuf-compiler libmpfr-dev
+  libprotobuf-dev protobuf-compiler libmpfr-dev libdw-dev
 )
 setup_clang_packages=(clang libclang-rt-14-dev)
 

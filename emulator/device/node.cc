@@ -107,6 +107,12 @@ std::atomic<Node*> g_observed{nullptr};
 }  // namespace
 
 absl::Status Node::StartChecking() {
+  const bool reports =
+      !config_.report_dir.empty() || config_.fail_on != "never";
+  if (reports && !HostHooks().observed) {
+    std::fputs("npuemu: --report-dir and --fail-on have no effect: this "
+               "program was not started by npuemu run\n", stderr);
+  }
   const Checks checks(config_.check);
   if (checks.none()) return absl::OkStatus();
   ASSIGN_OR_RETURN(Suppressions suppressions,

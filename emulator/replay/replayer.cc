@@ -20,7 +20,7 @@ namespace {
 // Options that say where things go, or that never change a result.
 constexpr const char* kFree[] = {"trace",   "trace-limit", "replay", "timeline",
                                  "threads", "event-log",   "hang-timeout",
-                                 "suppressions"};
+                                 "suppressions", "fail-on", "report-dir"};
 
 // Not ours, but it numbers the devices (R188).
 constexpr const char* kVisibleDevices = "ASCEND_RT_VISIBLE_DEVICES";

@@ -17,6 +17,7 @@ inline constexpr char kVersion[] = "0.1.0";
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitBadFile = 65;
+inline constexpr int kExitFindings = 66;
 inline constexpr int kExitInternal = 70;
 inline constexpr int kExitSignal = 128;
 
