@@ -39,14 +39,15 @@ void Check(aclError error, const char* what) {
 }
 #define CHECK_ACL(call) Check(call, #call)
 
-// Add of two float16 [16] on device 0, through one handle.
-class TinyOp {
+// Add of two float16 [elements] on device 0, through one handle.
+class AddOp {
  public:
-  TinyOp() {
+  explicit AddOp(int64_t elements) {
     CHECK_ACL(aclrtSetDevice(0));
-    Load();
+    Load(elements);
+    const size_t bytes = static_cast<size_t>(elements) * 2;
     aclTensorDesc* desc =
-        aclCreateTensorDesc(ACL_FLOAT16, 1, &kElements, ACL_FORMAT_ND);
+        aclCreateTensorDesc(ACL_FLOAT16, 1, &elements, ACL_FORMAT_ND);
     const aclTensorDesc* inputs[] = {desc, desc};
     const aclTensorDesc* outputs[] = {desc};
     CHECK_ACL(
@@ -54,9 +55,9 @@ class TinyOp {
     aclDestroyTensorDesc(desc);
     for (aclDataBuffer*& buffer : buffers_) {
       void* memory = nullptr;
-      CHECK_ACL(aclrtMalloc(&memory, kElements * 2, ACL_MEM_MALLOC_HUGE_FIRST));
-      CHECK_ACL(aclrtMemset(memory, kElements * 2, 0, kElements * 2));
-      buffer = aclCreateDataBuffer(memory, kElements * 2);
+      CHECK_ACL(aclrtMalloc(&memory, bytes, ACL_MEM_MALLOC_HUGE_FIRST));
+      CHECK_ACL(aclrtMemset(memory, bytes, 0, bytes));
+      buffer = aclCreateDataBuffer(memory, bytes);
     }
     CHECK_ACL(aclrtCreateStream(&stream));
     CHECK_ACL(aclrtCreateStream(&other));
@@ -74,34 +75,37 @@ class TinyOp {
   aclrtEvent event = nullptr;
 
  private:
-  static void Load() {
-    static const bool loaded = [] {
-      om::SingleOpModel model;
-      model.op_type = "Add";
-      model.name = "Add";
-      om::OmTensor tensor;
-      tensor.spec = {kernels::DataType::kFloat16, kernels::Format::kNd,
-                     {kElements}};
-      model.inputs = {tensor, tensor};
-      model.outputs = {tensor};
-      const std::vector<std::byte> bytes = om::Encode(model);
-      CHECK_ACL(aclopLoad(bytes.data(), bytes.size()));
-      return true;
-    }();
-    static_cast<void>(loaded);
+  static void Load(int64_t elements) {
+    om::SingleOpModel model;
+    model.op_type = "Add";
+    model.name = "Add";
+    om::OmTensor tensor;
+    tensor.spec = {kernels::DataType::kFloat16, kernels::Format::kNd,
+                   {elements}};
+    model.inputs = {tensor, tensor};
+    model.outputs = {tensor};
+    const std::vector<std::byte> bytes = om::Encode(model);
+    CHECK_ACL(aclopLoad(bytes.data(), bytes.size()));
   }
 
   aclopHandle* handle_ = nullptr;
   aclDataBuffer* buffers_[3] = {};
 };
 
-TinyOp& Op() {
-  static auto* op = new TinyOp();
+AddOp& Op() {
+  static auto* op = new AddOp(kElements);
   return *op;
 }
 
+// 1 MiB tensors, awaited.
+void RunBig() {
+  static auto* op = new AddOp(512 << 10);
+  op->Launch();
+  CHECK_ACL(aclrtSynchronizeStream(op->stream));
+}
+
 void BM_TinyLaunch(benchmark::State& state) {
-  TinyOp& op = Op();
+  AddOp& op = Op();
   for (auto _ : state) op.Launch();
   CHECK_ACL(aclrtSynchronizeStream(op.stream));
 }
@@ -123,7 +127,7 @@ void BM_TinyLaunchPeerThreadQueue(benchmark::State& state) {
 BENCHMARK(BM_TinyLaunchPeerThreadQueue)->Iterations(100000);
 
 void BM_LaunchAndSync(benchmark::State& state) {
-  TinyOp& op = Op();
+  AddOp& op = Op();
   for (auto _ : state) {
     op.Launch();
     CHECK_ACL(aclrtSynchronizeStream(op.stream));
@@ -141,7 +145,7 @@ void BM_LaunchAndSyncPeerThreadQueue(benchmark::State& state) {
 BENCHMARK(BM_LaunchAndSyncPeerThreadQueue);
 
 void BM_EventHop(benchmark::State& state) {
-  TinyOp& op = Op();
+  AddOp& op = Op();
   for (auto _ : state) {
     CHECK_ACL(aclrtRecordEvent(op.event, op.stream));
     CHECK_ACL(aclrtStreamWaitEvent(op.other, op.event));
@@ -248,7 +252,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (npuemu::bench::RunChildWork(
-          argc, argv, [] { npuemu::Op().Launch(); }, npuemu::CopyOnce)) {
+          argc, argv,
+          {[] { npuemu::Op().Launch(); }, npuemu::RunBig,
+           npuemu::CopyOnce})) {
     return 0;
   }
   benchmark::Initialize(&argc, argv);

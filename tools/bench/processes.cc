@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace npuemu::bench {
@@ -27,7 +29,10 @@ void Repeat(int count, const std::function<void()>& work) {
   work();  // what is made at the first call
   const auto begun = Clock::now();
   for (int i = 0; i < count; ++i) work();
-  std::printf("%.9f\n", SecondsSince(begun) / count);
+  const double seconds = SecondsSince(begun) / count;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("%.9f %ld\n", seconds, usage.ru_maxrss);
 }
 
 // `switches` in all; under control every yield hands over.
@@ -107,14 +112,15 @@ void Switches(benchmark::State& state, const std::string& environment,
 
 }  // namespace
 
-bool RunChildWork(int argc, char** argv, const std::function<void()>& launch,
-                  const std::function<void()>& copy) {
+bool RunChildWork(int argc, char** argv, const ChildWork& work_of) {
   const std::string work = argc > 1 ? argv[1] : "";
   const auto number = [&](int i) { return argc > i ? std::atoi(argv[i]) : 0; };
   if (work == "--launches") {
-    Repeat(200000, launch);
+    Repeat(200000, work_of.launch);
+  } else if (work == "--operators") {
+    Repeat(5000, work_of.run);
   } else if (work == "--copies") {
-    Repeat(100, copy);
+    Repeat(100, work_of.copy);
   } else if (work == "--yields") {
     Yield(number(2), number(3));
     std::puts("done");
@@ -129,16 +135,17 @@ bool RunChildWork(int argc, char** argv, const std::function<void()>& launch,
 
 void RegisterProcesses(const char* program) {
   g_program = program;
-  const std::string trace =
-      "NPUEMU_TRACE=/dev/shm/npuemu-bench.trace ";
-  for (const char* work : {" --launches", " --copies"}) {
-    for (const bool recorded : {false, true}) {
-      const std::string name =
-          std::string("BM_Process") + (work + 2) +
-          (recorded ? "/recorded" : "/plain");
+  const std::string none = "NPUEMU_CHECK=none ";
+  const std::pair<const char*, std::string> kinds[] = {
+      {"/plain", none},
+      {"/checked", ""},
+      {"/recorded", none + "NPUEMU_TRACE=/dev/shm/npuemu-bench.trace "}};
+  for (const char* work : {" --launches", " --operators", " --copies"}) {
+    for (const auto& [kind, environment] : kinds) {
+      const std::string name = std::string("BM_Process") + (work + 2) + kind;
       benchmark::RegisterBenchmark(
-          name.c_str(), [=](benchmark::State& state) {
-            Measured(state, recorded ? trace : "", work);
+          name.c_str(), [=, variables = environment](benchmark::State& state) {
+            Measured(state, variables, work);
           })->UseManualTime()->Iterations(5);
     }
   }

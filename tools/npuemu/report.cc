@@ -53,6 +53,53 @@ int PrintEvents(const std::string& path, std::ostream& out,
   return kExitOk;
 }
 
+// What the command line asks for.
+struct Request {
+  std::string trace;
+  std::string suppressions;
+  Wanted files[3] = {{"--json", HazardsJson, ""},
+                     {"--sarif", HazardsSarif, ""},
+                     {"--junit", HazardsJunit, ""}};
+  bool text = true;  // no file is wanted
+
+  // The argument that is wrong; null if none is.
+  const std::string* Parse(const Arguments& arguments) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      const std::string& argument = arguments[i];
+      std::string* value = argument == "--suppressions" ? &suppressions
+                                                        : nullptr;
+      for (Wanted& file : files) {
+        if (argument != file.flag) continue;
+        value = &file.path;
+        text = false;
+      }
+      if (value != nullptr) {
+        if (++i == arguments.size()) return &argument;
+        *value = arguments[i];
+      } else if (argument[0] != '-' && trace.empty()) {
+        trace = argument;
+      } else {
+        return &argument;
+      }
+    }
+    return nullptr;
+  }
+};
+
+int WriteFiles(const Request& request, const TraceFindings& findings,
+               Symbols* symbols, std::ostream& err) {
+  for (const Wanted& file : request.files) {
+    std::string error;
+    if (file.path.empty() ||
+        WriteFile(file.path, file.text(findings, symbols), &error)) {
+      continue;
+    }
+    err << "npuemu report: " << error << "\n";
+    return kExitInternal;
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 int PrintReport(const Arguments& arguments, std::ostream& out,
@@ -61,59 +108,29 @@ int PrintReport(const Arguments& arguments, std::ostream& out,
     out << kUsage << kHelp;
     return kExitOk;
   }
-  Wanted files[] = {{"--json", HazardsJson, ""},
-                    {"--sarif", HazardsSarif, ""},
-                    {"--junit", HazardsJunit, ""}};
-  std::string trace;
-  std::string suppressions;
-  bool text = true;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    std::string* value = argument == "--suppressions" ? &suppressions
-                         : argument[0] != '-' && trace.empty() ? &trace
-                                                               : nullptr;
-    for (Wanted& file : files) {
-      if (argument != file.flag) continue;
-      value = &file.path;
-      text = false;
+  Request request;
+  const std::string* wrong = request.Parse(arguments);
+  if (wrong != nullptr || request.trace.empty()) {
+    if (wrong != nullptr) {
+      err << "npuemu report: unexpected argument \"" << *wrong << "\"\n";
     }
-    if (value == nullptr ||
-        (value != &trace && (++i == arguments.size()))) {
-      err << "npuemu report: unexpected argument \"" << argument << "\"\n"
-          << kUsage;
-      return kExitUsage;
-    }
-    *value = arguments[i];
-  }
-  if (trace.empty()) {
     err << kUsage;
     return kExitUsage;
   }
-  if (text) {
-    const int code = PrintEvents(trace, out, err);
+  if (request.text) {
+    const int code = PrintEvents(request.trace, out, err);
     if (code != kExitOk) return code;
   }
-  TraceFindings findings(suppressions);
-  const absl::Status status = findings.Add(trace);
+  TraceFindings findings(request.suppressions);
+  const absl::Status status = findings.Add(request.trace);
   if (!status.ok()) {
     err << "npuemu report: " << status.message() << "\n";
     return kExitBadFile;
   }
   Symbols symbols;
-  if (text) {
-    for (const Finding& finding : findings.all()) {
-      out << TextOf(finding, &symbols);
-    }
-    return kExitOk;
-  }
-  for (const Wanted& file : files) {
-    std::string error;
-    if (file.path.empty() ||
-        WriteFile(file.path, file.text(findings, &symbols), &error)) {
-      continue;
-    }
-    err << "npuemu report: " << error << "\n";
-    return kExitInternal;
+  if (!request.text) return WriteFiles(request, findings, &symbols, err);
+  for (const Finding& finding : findings.all()) {
+    out << TextOf(finding, &symbols);
   }
   return kExitOk;
 }

@@ -91,9 +91,20 @@ def check(bench, twin, seeds):
     return row
 
 
+def compare(golden, rows):
+    """1 if a row is not in the document."""
+    with open(golden) as file:
+        lines = set(file.read().splitlines())
+    differ = [row.text() for row in rows if row.text() not in lines]
+    for row in differ:
+        print('FAILED: not in %s (tools/update writes it): %s' % (golden, row))
+    return 1 if differ else 0
+
+
 def main():
     parser = programs_test.make_parser()
     parser.add_argument('--table')
+    parser.add_argument('--golden')
     parser.add_argument('--seeds', type=int, default=3)
     options = parser.parse_args()
     seeds = matrix.seeds_of(options.rotate, options.seeds)
@@ -110,6 +121,8 @@ def main():
         with open(options.table, 'w') as file:
             file.write(''.join(row.text() + '\n' for row in rows))
     failures = sum(bool(row.problems) for row in rows)
+    if options.golden:
+        failures += compare(options.golden, rows)
     print('%d pairs, %d runs, seeds %s: %d failures' % (
         len(rows), sum(row.runs for row in rows), ' '.join(map(str, seeds)),
         failures))

@@ -1,0 +1,155 @@
+"""Findings as files: npuemu run --report-dir and --fail-on, npuemu report.
+
+report_test.py RUNFILES
+The bug program is built with and without debug information, stripped, killed in
+the middle; SARIF is checked against the rules of its schema that it uses."""
+
+import json
+import os
+import subprocess
+import sys
+import xml.dom.minidom
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import programs_test  # noqa: E402
+
+PROGRAM = 'h05_missing_wait'
+KILLED = '''#include <signal.h>
+#define main Program
+#include "hazards/h05_missing_wait.c"
+#undef main
+int main(int argc, char** argv) { return Program(argc, argv) + raise(SIGKILL); }
+'''
+failures = []
+
+
+def expect(what, given, expected):
+    if given != expected:
+        failures.append('%s: given %r, expected %r' % (what, given, expected))
+
+
+class Reports:
+    def __init__(self, bench):
+        self.bench = bench
+
+    def run(self, name, *options):
+        """Exit code, text and folder of a run with --report-dir."""
+        folder = os.path.join(self.bench.work, 'report', name)
+        code, _, errors = self.bench._npuemu(
+            name, ['run', '--report-dir', folder, *options])
+        return code, errors, folder
+
+    def findings(self, folder):
+        with open(os.path.join(folder, 'hazards.json')) as file:
+            return json.load(file)
+
+
+def check_sarif(path):
+    with open(path) as file:
+        log = json.load(file)
+    expect('sarif version', log['version'], '2.1.0')
+    for run in log['runs']:
+        driver = run['tool']['driver']
+        expect('driver', driver['name'], 'npuemu')
+        ids = [rule['id'] for rule in driver['rules']]
+        expect('unique ids', len(set(ids)), len(ids))
+        for result in run['results']:
+            expect('ruleIndex', ids[result['ruleIndex']], result['ruleId'])
+            expect('level', result['level'] in ('error', 'warning'), True)
+            expect('message', bool(result['message']['text']), True)
+            for value in result['partialFingerprints'].values():
+                expect('fingerprint', isinstance(value, str), True)
+            for place in result['locations'] + result['relatedLocations']:
+                physical = place['physicalLocation']
+                expect('uri', bool(physical['artifactLocation']['uri']), True)
+                line = physical.get('region', {}).get('startLine', 1)
+                expect('startLine', line >= 1, True)
+    return [result['ruleId'] for run in log['runs'] for result in run['results']]
+
+
+def check_files(reports, name, with_lines):
+    code, errors, folder = reports.run(name, '--fail-on', 'hazard')
+    expect(name + ': exit code', code, 66)
+    expect(name + ': told', 'npuemu: H5: ' in errors, True)
+    report = reports.findings(folder)
+    expect('version', report['version'], 1)
+    expect('rules', [f['rule'] for f in report['findings']], ['H5'])
+    finding = report['findings'][0]
+    expect('deeds', [site['deed'] for site in finding['sites']],
+           ['writes', 'reads'])
+    expect('arguments', [site['argument'] for site in finding['sites']],
+           ['y', 'x1'])
+    for site in finding['sites']:
+        expect('module', os.path.basename(site['place']['module']), name)
+        expect('line', site['place'].get('line', 0) > 0, with_lines)
+    expect('fix', 'make stream 2 wait' in finding['fix'], True)
+    expect('sarif', check_sarif(os.path.join(folder, 'hazards.sarif')), ['H5'])
+    suite = xml.dom.minidom.parse(
+        os.path.join(folder, 'junit.xml')).documentElement
+    expect('failures', suite.getAttribute('failures'), '1')
+    expect('tests', suite.getAttribute('tests'), '45')
+    expect('again', reports.findings(reports.run(name)[2])['findings'],
+           report['findings'])
+    return finding['fingerprint']
+
+
+def check_others(reports):
+    bench = reports.bench
+    source = os.path.join(bench.testdata, 'programs', 'hazards', PROGRAM)
+    bench.build('fixed', source, ['-DFIXED'])
+    code, _, folder = reports.run('fixed', '--fail-on', 'hazard')
+    expect('fixed: exit code', code, 0)
+    expect('fixed', reports.findings(folder)['findings'], [])
+
+    # Without a folder the exit code needs a trace that nobody keeps.
+    code, _, _ = bench._npuemu(PROGRAM, ['run', '--fail-on', 'hazard'])
+    expect('--fail-on alone', code, 66)
+    code, _, _ = bench._npuemu(PROGRAM, ['run', '--fail-on', 'hazard',
+                                         '--check', 'sync'])
+    expect('--check sync', code, 0)
+    suppressed = os.path.join(bench.work, 'suppressions')
+    with open(suppressed, 'w') as file:
+        file.write('# known\nrace:aclopExec*\n')
+    code, _, folder = reports.run(PROGRAM, '--fail-on', 'hazard',
+                                  '--suppressions', suppressed)
+    expect('suppressed: exit code', code, 0)
+    expect('suppressed', reports.findings(folder)['suppressed'], 1)
+
+    killed = os.path.join(bench.work, 'killed_source')
+    with open(killed + '.c', 'w') as file:
+        file.write(KILLED)
+    bench.build('killed', killed)
+    code, _, folder = reports.run('killed', '--fail-on', 'hazard')
+    expect('killed: exit code', code, 128 + 9)
+    report = reports.findings(folder)
+    expect('killed', [f['rule'] for f in report['findings']], ['H5'])
+    expect('killed: incomplete', 'in order' in report['incomplete'], True)
+
+    code, _, errors = bench._npuemu(PROGRAM, ['run', '--report-dir',
+                                              '/dev/null/no'])
+    expect('no folder: exit code', code, 64)
+    expect('no folder: told', '--report-dir: cannot write to' in errors, True)
+
+
+def main():
+    options = programs_test.parse()
+    with programs_test.prepared(options) as (bench, _):
+        reports = Reports(bench)
+        source = os.path.join(bench.testdata, 'programs', 'hazards', PROGRAM)
+        bench.build('debug', source, ['-g'])
+        bench.build(PROGRAM, source, ['-O2'])
+        check_files(reports, 'debug', True)
+        check_files(reports, PROGRAM, False)
+        check_others(reports)
+        bench.build('stripped', source)
+        subprocess.run(['strip', os.path.join(bench.work, 'stripped')],
+                       check=True)
+        check_files(reports, 'stripped', False)
+    for failure in failures:
+        print('FAILED: ' + failure)
+    print('%d failures' % len(failures))
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
