@@ -1,7 +1,7 @@
 // File: call_table.h
 // Who made the last calls and submitted the last tasks, so that a finding can
 // name both of its sides. Old ones are forgotten: a finding then names what is
-// left. At most 14 MB.
+// left. At most 3 MB.
 //
 // Thread safety: none.
 
@@ -57,7 +57,7 @@ class CallTable {
   const char* Module(uint32_t caller, uint64_t* offset) const;
 
  private:
-  static constexpr size_t kMost = 1 << 16;
+  static constexpr size_t kMost = 1 << 14;
   struct Caller {
     const char* module = nullptr;
     uint64_t offset = 0;
