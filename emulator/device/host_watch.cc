@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "emulator/task/checksum.h"
 
@@ -45,6 +46,7 @@ std::shared_ptr<WatchedRange> HostWatch::Begin(const void* pointer,
                                                uint64_t size, bool source) {
   if (size == 0 || !memory_->IsPinned(pointer, size)) return nullptr;
   if (!source && IsFlag(size)) return nullptr;
+  const std::lock_guard<std::mutex> guard(mutex_);
   if (ranges_.size() >= kMost) {
     Release(ranges_.front().get());
     ranges_.erase(ranges_.begin());
@@ -61,18 +63,37 @@ std::shared_ptr<WatchedRange> HostWatch::Begin(const void* pointer,
   return range;
 }
 
-bool HostWatch::Changed(const WatchedRange& range) const {
-  return range.watched && range.known && SumOf(range) != range.sum;
+bool HostWatch::Changed(const WatchedRange& range) {
+  return range.watched &&
+         (range.changed || (range.known && SumOf(range) != range.sum));
 }
 
-void HostWatch::Written(WatchedRange* range) {
-  range->sum = SumOf(*range);
-  range->known = true;
+void HostWatch::BeforeWrite(WatchedRange* range, bool whole) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  Drop(reinterpret_cast<const void*>(range->user), range->size, range);
+  range->changed = Changed(*range);
+  range->known = whole;
+}
+
+void HostWatch::AfterWrite(WatchedRange* range) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (range->watched) range->sum = SumOf(*range);
+}
+
+void HostWatch::NoteFlag(int stream) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  flags_.push_back(stream);
+}
+
+std::vector<int> HostWatch::TakeFlags() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return std::exchange(flags_, {});
 }
 
 void HostWatch::EndAwaited(
     const std::function<bool(uint64_t task)>& awaited,
     const std::function<void(const WatchedRange&)>& changed) {
+  const std::lock_guard<std::mutex> guard(mutex_);
   std::erase_if(ranges_, [&](const auto& range) {
     if (range->task == 0 || !awaited(range->task)) return false;
     if (Changed(*range)) changed(*range);
@@ -82,11 +103,19 @@ void HostWatch::EndAwaited(
 }
 
 void HostWatch::AcceptChanges() {
-  for (const auto& range : ranges_) Written(range.get());
+  const std::lock_guard<std::mutex> guard(mutex_);
+  for (const auto& range : ranges_) {
+    if (range->known) range->sum = SumOf(*range);
+  }
 }
 
-void HostWatch::End(const void* pointer, uint64_t size,
-                    const WatchedRange* but) {
+void HostWatch::End(const void* pointer, uint64_t size) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  Drop(pointer, size, nullptr);
+}
+
+void HostWatch::Drop(const void* pointer, uint64_t size,
+                     const WatchedRange* but) {
   const auto begin = reinterpret_cast<uint64_t>(pointer);
   std::erase_if(ranges_, [&](const auto& range) {
     if (range.get() == but || range->user >= begin + size ||
@@ -99,6 +128,7 @@ void HostWatch::End(const void* pointer, uint64_t size,
 }
 
 std::shared_ptr<WatchedRange> HostWatch::OnTouch(uint64_t address) {
+  const std::lock_guard<std::mutex> guard(mutex_);
   std::shared_ptr<WatchedRange> touched;
   for (const auto& range : ranges_) {
     if (range->is_protected && address >= range->user &&

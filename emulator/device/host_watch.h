@@ -13,7 +13,8 @@
 // `pages` only memory of aclrtMallocHost is protected, by whole pages: the
 // first touch beside a watched range in one of its pages frees that page.
 //
-// Thread safety: used under the node's lock.
+// Thread safety: BeforeWrite, AfterWrite, NoteFlag are called by the bodies of
+// copies, which run side by side; all else under the node's lock.
 
 #ifndef EMULATOR_DEVICE_HOST_WATCH_H_
 #define EMULATOR_DEVICE_HOST_WATCH_H_
@@ -22,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "emulator/memory/host_memory.h"
@@ -38,6 +40,7 @@ struct WatchedRange {
   bool watched = true;       // false: its memory may be gone
   bool is_protected = false;
   bool known = true;         // `sum` is what it must be
+  bool changed = false;      // it was not, before the copy wrote it
   uint64_t sum = 0;
 };
 
@@ -51,9 +54,13 @@ class HostWatch {
   // Watches pinned memory; null where it is none, or a flag.
   std::shared_ptr<WatchedRange> Begin(const void* pointer, uint64_t size,
                                       bool source);
-  // The copy that writes the range: before and behind it.
-  bool Changed(const WatchedRange& range) const;
-  void Written(WatchedRange* range);
+  // The copy that writes the range: before and behind it. Others that overlap
+  // are over. `whole`: AfterWrite will be called.
+  void BeforeWrite(WatchedRange* range, bool whole);
+  void AfterWrite(WatchedRange* range);
+  // A copy of the stream wrote a flag.
+  void NoteFlag(int stream);
+  std::vector<int> TakeFlags();
 
   // Ends each range whose copy `awaited(task)`; changed(range) is told those
   // whose bytes are not as they must be.
@@ -61,9 +68,8 @@ class HostWatch {
                   const std::function<void(const WatchedRange&)>& changed);
   // A host function ran, which its stream orders: what it changed is right.
   void AcceptChanges();
-  // Somebody else may write these bytes, or they go: ends what overlaps, but
-  // for `but`.
-  void End(const void* pointer, uint64_t size, const WatchedRange* but);
+  // Somebody else may write these bytes, or they go: ends what overlaps.
+  void End(const void* pointer, uint64_t size);
 
   // The program touched protected memory: its range, which is not protected
   // any more; null if none holds the address (its page is freed).
@@ -74,12 +80,16 @@ class HostWatch {
  private:
   static constexpr size_t kMost = 4096;
 
+  static bool Changed(const WatchedRange& range);
+  void Drop(const void* pointer, uint64_t size, const WatchedRange* but);
   void Release(WatchedRange* range);
   void Unprotect(WatchedRange* range);
   void Protect(const WatchedRange& range) const;
 
   HostMemory* const memory_;
   const bool pages_;
+  std::mutex mutex_;  // of what follows
+  std::vector<int> flags_;
   std::vector<std::shared_ptr<WatchedRange>> ranges_;  // oldest first
 };
 

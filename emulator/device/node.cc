@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
   }
   std::unique_ptr<Node> node(
       new Node(config, *soc, std::move(memory), replayer));
+  ASSIGN_OR_RETURN(node->injection_, Injection::Parse(config.inject));
   if (!config.timeline.empty()) {
     ASSIGN_OR_RETURN(auto timeline, TextTrace(config.timeline));
     node->log_.AddObserver(std::move(timeline));
@@ -152,7 +153,6 @@ void Node::Observe(bool acquire, const void* object, int thread) {
 }
 
 void Node::NoteChanged(const WatchedRange& range) {
-  if (detector_ == nullptr || !host_watch_->Changed(range)) return;
   Event event;
   event.kind = EventKind::kMisuse;
   event.time = scheduler_.committed();
@@ -168,16 +168,19 @@ void Node::NoteChanged(const WatchedRange& range) {
 
 void Node::EndWatches() {
   if (host_watch_ == nullptr) return;
+  EndWatchesBeforeFlags();
   host_watch_->EndAwaited(
       [this](uint64_t task) { return detector_->Awaited(task); },
       [this](const WatchedRange& range) { NoteChanged(range); });
 }
 
-void Node::EndWatchesBefore(int stream) {
-  if (host_watch_ == nullptr || detector_ == nullptr) return;
-  host_watch_->EndAwaited(
-      [&](uint64_t task) { return detector_->AwaitedBy(stream, task); },
-      [this](const WatchedRange& range) { NoteChanged(range); });
+// Who saw a flag knows what its stream knew.
+void Node::EndWatchesBeforeFlags() {
+  for (const int stream : host_watch_->TakeFlags()) {
+    host_watch_->EndAwaited(
+        [&](uint64_t task) { return detector_->AwaitedBy(stream, task); },
+        [this](const WatchedRange& range) { NoteChanged(range); });
+  }
 }
 
 bool Node::OnHostTouch(uint64_t address, bool write, const void* place) {
@@ -185,6 +188,7 @@ bool Node::OnHostTouch(uint64_t address, bool write, const void* place) {
   if (host_memory_.Find(reinterpret_cast<const void*>(address)) == nullptr) {
     return false;
   }
+  EndWatchesBeforeFlags();
   const auto range = host_watch_->OnTouch(address);
   if (range == nullptr || InHostFunction()) return true;
   const Argument begin = Canonical(address);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "emulator/base/config.h"
+#include "emulator/base/injection.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
 #include "emulator/device/host_watch.h"
@@ -97,14 +98,12 @@ class Node {
   // kHost (no name).
   Argument Canonical(uint64_t address);
 
+  Injection& injection() { return injection_; }
+
   // Null: host memory is not watched.
   HostWatch* host_watch() { return host_watch_.get(); }
   // Host memory of copies that the acting thread has waited for by now.
   void EndWatches();
-  // And that the stream waited for: a word that tells so was written.
-  void EndWatchesBefore(int stream);
-  // Tells H6 if the range is not as it must be.
-  void NoteChanged(const WatchedRange& range);
   // The program touches protected host memory at `place`; false: it is not.
   bool OnHostTouch(uint64_t address, bool write, const void* place);
 
@@ -149,6 +148,8 @@ class Node {
   absl::Status StartChecking();
   void Observe(bool acquire, const void* object, int thread);
   uint64_t CallerId(const void* caller);
+  void NoteChanged(const WatchedRange& range);
+  void EndWatchesBeforeFlags();
 
   const Config config_;
   const SocProfile& soc_;
@@ -161,6 +162,7 @@ class Node {
   CostModel costs_;
   Executor executor_;
   std::unique_ptr<DeviceMemory> memory_;
+  Injection injection_;
   HostMemory host_memory_;
   std::unique_ptr<HostWatch> host_watch_;
   Scheduler scheduler_;

@@ -155,8 +155,10 @@ absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   RETURN_IF_ERROR(EnsureRoom(call, stream));
   // While the call waited for room another thread may have acted.
   RETURN_IF_ERROR(CheckAccepts(*stream));
-  call.node.scheduler().Submit(call.lock, &stream->queue, std::move(task),
-                               call.now);
+  Scheduler& scheduler = call.node.scheduler();
+  const Fault injected = call.node.injection().OfTask(scheduler.next_task());
+  if (injected != Fault::kNone) task.fault = injected;  // its body is left out
+  scheduler.Submit(call.lock, &stream->queue, std::move(task), call.now);
   call.thread.last_task = stream->queue.submitted;
   return absl::OkStatus();
 }
@@ -176,6 +178,10 @@ absl::Status TakeError(Stream* stream) {
 absl::Status SynchronizeStream(Call& call, Stream* stream,
                                std::optional<SimDuration> timeout) {
   if (stream->persistent()) return absl::OkStatus();  // R44
+  if (call.node.injection().TimesOut()) {
+    return FaultError(Fault::kRtStreamSyncTimeout,
+                      NameOf(*stream) + ": a timeout by --inject");
+  }
   Goal goal;
   const uint64_t last = stream->queue.submitted;
   const uint64_t aborts = stream->queue.aborts;

@@ -237,6 +237,11 @@ absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
                               std::optional<SimDuration> timeout) {
   const std::shared_ptr<EventRecord> latest = event->latest;
   if (latest == nullptr) return absl::OkStatus();  // R63
+  if (call.node.injection().TimesOut()) {
+    return FaultError(Fault::kRtEventSyncTimeout,
+                      absl::StrCat("event e", event->id,
+                                   ": a timeout by --inject"));
+  }
   if (latest->stream->persistent()) {
     return FaultError(Fault::kRtParamInvalid,
                       "the event is recorded in a PERSISTENT stream; expected "

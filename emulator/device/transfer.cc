@@ -205,12 +205,13 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   return task;
 }
 
-void EndWatchesWhenRun(Call& call, const Stream& stream, Task* task) {
+// A word that the host may poll for: when it is written, the host may know.
+void NoteFlagWhenRun(Call& call, const Stream& stream, Task* task) {
   Node* node = &call.node;
   const int id = stream.queue.id;
   task->body = [=, body = std::move(task->body)](BlockPlan* plan) mutable {
     const Fault fault = plan != nullptr ? body.Describe(plan) : body.Run();
-    node->EndWatchesBefore(id);
+    if (HostWatch* watch = node->host_watch()) watch->NoteFlag(id);
     return fault;
   };
 }
@@ -220,30 +221,23 @@ void WatchHost(Call& call, const Stream& stream, void* dst, const void* src,
                const CopyShape& shape, Task* task) {
   HostWatch* watch = call.node.host_watch();
   if (watch == nullptr || shape.height > 1) return;
-  if (auto source = watch->Begin(src, shape.width, /*source=*/true)) {
-    task->Hooks().on_submitted = [source](const Task& t) {
-      source->task = t.id;
-    };
-    return;
-  }
-  auto range = watch->Begin(dst, shape.width, /*source=*/false);
+  std::shared_ptr<WatchedRange> range =
+      watch->Begin(src, shape.width, /*source=*/true);
+  const bool source = range != nullptr;
+  if (!source) range = watch->Begin(dst, shape.width, /*source=*/false);
   if (range == nullptr) {
-    if (HostWatch::IsFlag(shape.width)) EndWatchesWhenRun(call, stream, task);
+    if (HostWatch::IsFlag(shape.width)) NoteFlagWhenRun(call, stream, task);
     return;
   }
   task->Hooks().on_submitted = [range](const Task& t) { range->task = t.id; };
+  if (source) return;
   Node* node = &call.node;
   task->body = [=, body = std::move(task->body)](BlockPlan* plan) mutable {
-    if (node->host_watch() == nullptr || !range->watched) {
-      return plan != nullptr ? body.Describe(plan) : body.Run();
-    }
-    node->NoteChanged(*range);
-    node->host_watch()->End(reinterpret_cast<void*>(range->user), range->size,
-                            range.get());
-    range->known = false;  // if it is written by blocks
+    HostWatch* now = node->host_watch();
+    if (now != nullptr) now->BeforeWrite(range.get(), plan == nullptr);
     if (plan != nullptr) return body.Describe(plan);
     const Fault fault = body.Run();
-    if (range->watched) node->host_watch()->Written(range.get());
+    if (now != nullptr) now->AfterWrite(range.get());
     return fault;
   };
 }
@@ -333,7 +327,7 @@ namespace {
 void LogRows(Call& call, EventKind kind, const void* base, uint64_t width,
              uint64_t height, uint64_t pitch, const char* argument) {
   if (kind == EventKind::kWrite && call.node.host_watch() != nullptr) {
-    call.node.host_watch()->End(base, pitch * (height - 1) + width, nullptr);
+    call.node.host_watch()->End(base, pitch * (height - 1) + width);
   }
   if (!call.node.log().checking() || height > kCheckedRows) return;
   RangeList rows;

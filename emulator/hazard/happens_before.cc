@@ -325,6 +325,10 @@ void HappensBefore::OnSync(const Event& event) {
   Stream& stream = StreamFor(event.stream);
   Thread& thread = Acting();
   const Epoch seen{stream.actor, stream.first + event.a};
+  // A wait that passed at its call stands behind all tasks before it.
+  if (seen.step >= stream.ran + stream.pending.size()) {
+    Learn(thread, stream.passed);
+  }
   if (seen.step >= stream.ran) {
     Learn(thread, stream.knows);
     return;

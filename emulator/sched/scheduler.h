@@ -106,6 +106,8 @@ class Scheduler {
   };
   Stuck WhyStuck(const Goal& goal);
 
+  // The id that the next submitted task gets.
+  uint64_t next_task() const { return last_task_id_ + 1; }
   // The largest start that was decided; no call is earlier (design 4).
   SimTime committed() const { return committed_; }
   Policy& policy() { return *policy_; }

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/injection.h"
 #include "emulator/task/soc.h"
 
 namespace npuemu::cli {
@@ -87,6 +88,7 @@ absl::StatusOr<ParsedOptions> ParseOptions(
     }
     RETURN_IF_ERROR(ParseOne(arguments, &parsed));
   }
+  RETURN_IF_ERROR(Injection::Parse(parsed.config.inject).status());
   if (FindSoc(parsed.config.soc) == nullptr) {
     return FaultError(Fault::kInvalidParam,
                       absl::StrCat("--soc (NPUEMU_SOC) is \"",

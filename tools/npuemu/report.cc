@@ -5,25 +5,31 @@
 #include "emulator/trace/trace_stream.h"
 #include "tools/npuemu/command.h"
 #include "tools/npuemu/hazard_files.h"
+#include "tools/npuemu/timeline_files.h"
 
 namespace npuemu::cli {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: npuemu report TRACE [--json F] [--sarif F] [--junit F]\n";
+    "usage: npuemu report TRACE [--html F] [--perfetto F] [--json F] "
+    "[--sarif F]\n                           [--junit F] "
+    "[--suppressions F]\n";
 
 constexpr char kHelp[] =
     "Without an option: the options of a recorded run, its events, one a line "
     "(kind,\nvirtual time in ns, device, stream, task, name and two numbers: "
     "emulator/event/\nevent.def), and its findings. With options: the findings "
-    "as files.\n  --json F    hazards.json, see docs/hazards.md\n"
+    "as files.\n"
+    "  --html F    timeline and findings, one page that needs nothing else\n"
+    "  --perfetto F   timeline for ui.perfetto.dev and chrome://tracing\n"
+    "  --json F    hazards.json, see docs/hazards.md\n"
     "  --sarif F   SARIF 2.1.0\n  --junit F   JUnit XML, a test case for each "
     "hazard\n  --suppressions F   findings not to report\n"
     "Files and lines come from the DWARF of the program, where it has one.\n";
 
 struct Wanted {
   const char* flag;
-  std::string (*text)(const TraceFindings&, Symbols*);
+  std::string (*text)(const Timeline&, const TraceFindings&, Symbols*);
   std::string path;
 };
 
@@ -57,9 +63,24 @@ int PrintEvents(const std::string& path, std::ostream& out,
 struct Request {
   std::string trace;
   std::string suppressions;
-  Wanted files[3] = {{"--json", HazardsJson, ""},
-                     {"--sarif", HazardsSarif, ""},
-                     {"--junit", HazardsJunit, ""}};
+  Wanted files[5] = {
+      {"--html", HtmlReport, ""},
+      {"--perfetto",
+       [](const Timeline& timeline, const TraceFindings&, Symbols*) {
+         return PerfettoJson(timeline);
+       }, ""},
+      {"--json",
+       [](const Timeline&, const TraceFindings& findings, Symbols* symbols) {
+         return HazardsJson(findings, symbols);
+       }, ""},
+      {"--sarif",
+       [](const Timeline&, const TraceFindings& findings, Symbols* symbols) {
+         return HazardsSarif(findings, symbols);
+       }, ""},
+      {"--junit",
+       [](const Timeline&, const TraceFindings& findings, Symbols* symbols) {
+         return HazardsJunit(findings, symbols);
+       }, ""}};
   bool text = true;  // no file is wanted
 
   // The argument that is wrong; null if none is.
@@ -88,10 +109,16 @@ struct Request {
 
 int WriteFiles(const Request& request, const TraceFindings& findings,
                Symbols* symbols, std::ostream& err) {
+  Timeline timeline;
+  const absl::Status status = timeline.Add(request.trace);
+  if (!status.ok()) {
+    err << "npuemu report: " << status.message() << "\n";
+    return kExitBadFile;
+  }
   for (const Wanted& file : request.files) {
     std::string error;
     if (file.path.empty() ||
-        WriteFile(file.path, file.text(findings, symbols), &error)) {
+        WriteFile(file.path, file.text(timeline, findings, symbols), &error)) {
       continue;
     }
     err << "npuemu report: " << error << "\n";

@@ -17,6 +17,7 @@
 #include "tools/npuemu/hazard_files.h"
 #include "tools/npuemu/options.h"
 #include "tools/npuemu/program.h"
+#include "tools/npuemu/timeline_files.h"
 
 namespace npuemu::cli {
 namespace {
@@ -106,11 +107,12 @@ class Reports {
   int Finish(int code, std::ostream& err) const {
     if (config_.report_dir.empty() && config_.fail_on == "never") return code;
     TraceFindings findings(config_.suppressions);
-    for (const std::string& trace : TracesOf(trace_)) {
+    const std::vector<std::string> traces = TracesOf(trace_);
+    for (const std::string& trace : traces) {
       const absl::Status status = findings.Add(trace);
       if (!status.ok()) err << "npuemu run: " << status.message() << "\n";
     }
-    if (!config_.report_dir.empty() && !Write(findings, err)) {
+    if (!config_.report_dir.empty() && !Write(findings, traces, err)) {
       return code != 0 ? code : kExitInternal;
     }
     for (const Finding& finding : findings.all()) {
@@ -134,12 +136,18 @@ class Reports {
     return traces;
   }
 
-  bool Write(const TraceFindings& findings, std::ostream& err) const {
+  // The timeline is that of the first process.
+  bool Write(const TraceFindings& findings,
+             const std::vector<std::string>& traces, std::ostream& err) const {
     Symbols symbols;
+    Timeline timeline;
+    if (!traces.empty()) (void)timeline.Add(traces[0]);  // told already
     const std::pair<const char*, std::string> files[] = {
         {"hazards.json", HazardsJson(findings, &symbols)},
         {"hazards.sarif", HazardsSarif(findings, &symbols)},
-        {"junit.xml", HazardsJunit(findings, &symbols)}};
+        {"junit.xml", HazardsJunit(findings, &symbols)},
+        {"timeline.json", PerfettoJson(timeline)},
+        {"report.html", HtmlReport(timeline, findings, &symbols)}};
     for (const auto& [name, text] : files) {
       std::string error;
       if (WriteFile(config_.report_dir + "/" + name, text, &error)) continue;
@@ -148,7 +156,7 @@ class Reports {
     }
     if (!findings.all().empty()) {
       err << "npuemu run: " << findings.all().size() << " findings in "
-          << config_.report_dir << "/hazards.json\n";
+          << config_.report_dir << "/report.html\n";
     }
     return true;
   }

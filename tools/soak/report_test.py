@@ -67,6 +67,23 @@ def check_sarif(path):
     return [result['ruleId'] for run in log['runs'] for result in run['results']]
 
 
+def check_timeline(folder):
+    """The page's script is in tools/browser_test.sh."""
+    with open(os.path.join(folder, 'timeline.json')) as file:
+        events = json.load(file)['traceEvents']
+    spans = [event for event in events if event['ph'] == 'X']
+    expect('spans', [span['name'] for span in spans], ['Mul', 'Add'])
+    expect('streams', [span['tid'] for span in spans], [1, 2])
+    expect('durations', all(span['dur'] > 0 for span in spans), True)
+    starts = sum(event['ph'] == 's' for event in events)
+    expect('flows', starts, sum(event['ph'] == 'f' for event in events))
+    with open(os.path.join(folder, 'report.html')) as file:
+        page = file.read()
+    expect('data', '/*DATA*/null' in page, False)
+    expect('one script', page.count('</script>'), 1)
+    expect('no network', '://' in page, False)
+
+
 def check_files(reports, name, with_lines):
     code, errors, folder = reports.run(name, '--fail-on', 'hazard')
     expect(name + ': exit code', code, 66)
@@ -88,6 +105,7 @@ def check_files(reports, name, with_lines):
         os.path.join(folder, 'junit.xml')).documentElement
     expect('failures', suite.getAttribute('failures'), '1')
     expect('tests', suite.getAttribute('tests'), '45')
+    check_timeline(folder)
     expect('again', reports.findings(reports.run(name)[2])['findings'],
            report['findings'])
     return finding['fingerprint']
@@ -124,6 +142,18 @@ def check_others(reports):
     report = reports.findings(folder)
     expect('killed', [f['rule'] for f in report['findings']], ['H5'])
     expect('killed: incomplete', 'in order' in report['incomplete'], True)
+
+    # R178: the launch returns success, the synchronise tells the fault.
+    for point, call, error in (
+            ('task@1:507015', 'aclrtSynchronizeStream', 507015),
+            ('timeout@1', 'aclrtSynchronizeStream', 507046),
+            ('oom@1', 'aclrtMalloc', 207001)):
+        code, _, errors = bench._npuemu('fixed', ['run', '--inject', point])
+        expect(point + ': exit code', code, 2)
+        expect(point + ': ' + errors, 'returned %d' % error in errors, True)
+        expect(point + ': call', call in errors, True)
+    code, _, errors = bench._npuemu('fixed', ['run', '--inject', 'task@x'])
+    expect('a wrong point', code, 64)
 
     code, _, errors = bench._npuemu(PROGRAM, ['run', '--report-dir',
                                               '/dev/null/no'])

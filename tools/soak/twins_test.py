@@ -92,10 +92,12 @@ def check(bench, twin, seeds):
 
 
 def compare(golden, rows):
-    """1 if a row is not in the document."""
+    """1 if the document has not a program with its rule; what else is found, and
+    where it fails, depends on seeds."""
     with open(golden) as file:
-        lines = set(file.read().splitlines())
-    differ = [row.text() for row in rows if row.text() not in lines]
+        known = {tuple(line.split(' | ')[:2]) for line in file}
+    differ = [row.text() for row in rows
+              if tuple(row.text().split(' | ')[:2]) not in known]
     for row in differ:
         print('FAILED: not in %s (tools/update writes it): %s' % (golden, row))
     return 1 if differ else 0

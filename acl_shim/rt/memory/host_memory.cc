@@ -51,7 +51,7 @@ absl::Status Release(Call& call, void* hostPtr) {
   const uint64_t bytes = block == nullptr ? 0 : block->size;
   const uint64_t place = call.node.Canonical(AddressOf(hostPtr)).value;
   if (call.node.host_watch() != nullptr) {
-    call.node.host_watch()->End(hostPtr, bytes, nullptr);
+    call.node.host_watch()->End(hostPtr, bytes);
   }
   RETURN_IF_ERROR(call.node.host_memory().Free(hostPtr));
   call.Log(EventKind::kFree, -1, -1, place, bytes);
@@ -101,7 +101,7 @@ absl::Status EndPinning(Call& call, void* ptr) {
   const uint64_t bytes = block == nullptr ? 0 : block->size;
   const uint64_t place = call.node.Canonical(AddressOf(ptr)).value;
   if (call.node.host_watch() != nullptr) {
-    call.node.host_watch()->End(ptr, bytes, nullptr);
+    call.node.host_watch()->End(ptr, bytes);
   }
   RETURN_IF_ERROR(call.node.host_memory().Unregister(ptr));
   call.Log(EventKind::kFree, -1, -1, place, bytes);

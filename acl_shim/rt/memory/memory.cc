@@ -74,6 +74,10 @@ absl::Status Allocate(Call& call, void** devPtr, const Request& request) {
   options.site = request.site;
   const int device =
       request.device >= 0 ? request.device : context->device().id;
+  if (call.node.injection().FailsAllocation()) {
+    return FaultError(Fault::kRtMemoryAllocation,
+                      std::string(call.name) + ": no memory by --inject");
+  }
   ASSIGN_OR_RETURN(const uint64_t address,
                    call.node.memory().Allocate(device, bytes, options));
   call.Log(EventKind::kAlloc, device, -1, call.node.Canonical(address).value,
