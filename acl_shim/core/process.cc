@@ -13,6 +13,7 @@
 #include "acl_shim/core/visible_devices.h"
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
+#include "emulator/device/host_watch.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/fault_handler.h"
 #include "emulator/task/worker_threads.h"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
+#include "emulator/device/host_watch.h"
 #include "emulator/device/stream.h"
 #include "emulator/host/host_hooks.h"
 

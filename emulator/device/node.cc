@@ -7,9 +7,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/injection.h"
 #include "emulator/base/intern.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
+#include "emulator/device/host_watch.h"
+#include "emulator/hazard/findings.h"
+#include "emulator/hazard/hazard_detector.h"
 #include "emulator/host/code_place.h"
 #include "emulator/replay/replayer.h"
 #include "emulator/task/checksum.h"
@@ -36,7 +40,8 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
   }
   std::unique_ptr<Node> node(
       new Node(config, *soc, std::move(memory), replayer));
-  ASSIGN_OR_RETURN(node->injection_, Injection::Parse(config.inject));
+  ASSIGN_OR_RETURN(Injection injection, Injection::Parse(config.inject));
+  node->injection_ = std::make_unique<Injection>(std::move(injection));
   if (!config.timeline.empty()) {
     ASSIGN_OR_RETURN(auto timeline, TextTrace(config.timeline));
     node->log_.AddObserver(std::move(timeline));

@@ -18,13 +18,9 @@
 #include <vector>
 
 #include "emulator/base/config.h"
-#include "emulator/base/injection.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
-#include "emulator/device/host_watch.h"
 #include "emulator/event/event_log.h"
-#include "emulator/hazard/findings.h"
-#include "emulator/hazard/hazard_detector.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
 #include "emulator/memory/host_memory.h"
@@ -37,9 +33,14 @@
 namespace npuemu {
 
 class Call;
-class Context;
 class CallbackQueue;
+class Context;
+class Findings;
+class HazardDetector;
+class HostWatch;
+class Injection;
 class Stream;
+struct WatchedRange;
 
 // Limits of A2/A3 (semantics.md R33, R36, R67, R74, R105).
 constexpr int kMaxStreamsPerDevice = 1984;
@@ -98,7 +99,7 @@ class Node {
   // kHost (no name).
   Argument Canonical(uint64_t address);
 
-  Injection& injection() { return injection_; }
+  Injection& injection() { return *injection_; }
 
   // Null: host memory is not watched.
   HostWatch* host_watch() { return host_watch_.get(); }
@@ -162,7 +163,7 @@ class Node {
   CostModel costs_;
   Executor executor_;
   std::unique_ptr<DeviceMemory> memory_;
-  Injection injection_;
+  std::unique_ptr<Injection> injection_;
   HostMemory host_memory_;
   std::unique_ptr<HostWatch> host_watch_;
   Scheduler scheduler_;

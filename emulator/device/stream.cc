@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/injection.h"
 #include "emulator/device/callback_queue.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "emulator/base/injection.h"
 #include "emulator/device/host_wait.h"
 
 namespace npuemu {

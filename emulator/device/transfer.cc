@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "emulator/device/context.h"
+#include "emulator/device/host_watch.h"
 #include "emulator/memory/copy.h"
 
 namespace npuemu {

@@ -1,10 +1,7 @@
 """Rules of this project: one place for shared options."""
 
 # Tests spend their time in the code under test; theirs compiles faster so.
-TEST_COPTS = select({
-    "//tools/build:clang": ["-O0"],
-    "//conditions:default": ["-O1"],
-})
+TEST_COPTS = ["-O0"]
 
 # Operators are loops over elements; errno is nobody's business there.
 OPERATOR_COPTS = [
@@ -23,6 +20,8 @@ def _pch_copts(name):
             "-Wno-restrict",
             "-Wno-stringop-overflow",
             "-Wno-stringop-overread",
+            # Its garbage collector would walk the header again and again.
+            "--param=ggc-min-heapsize=524288",
         ],
     })
 

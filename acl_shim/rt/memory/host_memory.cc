@@ -7,6 +7,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/malloc_config.h"
 #include "emulator/device/context.h"
+#include "emulator/device/host_watch.h"
 
 namespace npuemu::shim {
 namespace {

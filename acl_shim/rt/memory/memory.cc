@@ -6,6 +6,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/malloc_config.h"
+#include "emulator/base/injection.h"
 #include "emulator/device/context.h"
 
 namespace npuemu::shim {
