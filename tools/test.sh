@@ -11,7 +11,7 @@ all_parts=(lint gcc sim clang asan fuzz canary)
 asan_packages=(//acl_shim/base/... //acl_shim/om/... //emulator/...
   //acl_shim/tests/rules/... //acl_shim/tests/interleavings/...)
 policies=(fifo timed late random pct)
-sim_programs=5000
+sim_programs=3000
 fuzz_runs=20000
 fuzz_seconds=300  # only a stop for a target that hangs
 passed=0

@@ -10,6 +10,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/core/last_error.h"
 #include "acl_shim/core/log.h"
+#include "emulator/base/tsan.h"
 
 namespace npuemu::shim {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 struct AclState {
   std::recursive_mutex mutex;  // R1: callbacks may call back
   AclConfig config;
+  // Of `config` beside the other: who reads it may hold the node's lock.
+  std::mutex config_mutex;
   uint64_t count = 0;
   bool finalized = false;
   std::string first_text;  // of the first aclInit that had a file (R3)
@@ -49,6 +52,7 @@ absl::Status SetDefaultDevice(std::optional<int32_t> device) {
 absl::Status RunInitCallbacks(AclState& state, int first, int last) {
   const std::string& text = state.config.text;
   return state.init_callbacks.Run(first, last, [&](const auto& entry) {
+    const tsan::Theirs theirs;
     return entry.function(text.c_str(), text.size(), entry.user_data);
   });
 }
@@ -98,7 +102,10 @@ absl::Status Init(const char* path) {
   }
   ASSIGN_OR_RETURN(AclConfig config, ReadAclConfig(path));
   RETURN_IF_ERROR(CheckSameText(state, config));
-  state.config = std::move(config);
+  {
+    const std::lock_guard<std::mutex> config_guard(state.config_mutex);
+    state.config = std::move(config);
+  }
   state.count = 1;
   const absl::Status status = Apply(state);
   if (!status.ok()) {
@@ -114,7 +121,10 @@ absl::Status ReallyFinalize(AclState& state) {
   state.finalized = true;
   absl::Status result = state.finalize_callbacks.Run(
       ACL_REG_TYPE_ACL_MODEL, ACL_REG_TYPE_OTHER,
-      [](const auto& entry) { return entry.function(entry.user_data); });
+      [](const auto& entry) {
+        const tsan::Theirs theirs;
+        return entry.function(entry.user_data);
+      });
   result.Update(SetDefaultDevice(std::nullopt));
   return result;
 }
@@ -134,7 +144,7 @@ absl::Status NotRegistered() {
 }  // namespace
 
 AclConfig CurrentAclConfig() {
-  const Guard guard(State().mutex);
+  const std::lock_guard<std::mutex> guard(State().config_mutex);
   return State().config;
 }
 

@@ -23,6 +23,7 @@
 #include "acl_shim/core/canary.h"
 #include "acl_shim/core/process.h"
 #include "emulator/base/status.h"
+#include "emulator/base/tsan.h"
 
 namespace npuemu::shim {
 
@@ -38,6 +39,7 @@ absl::Status OutOfHostMemory(const std::exception& exception);
 template <typename Body>
 int ApiCall(const char* function, Body body) {
   if (SkipsWork(function)) return 0;
+  const tsan::Ours ours;
   try {
     const absl::Status status = body();
     if (__builtin_expect(status.ok(), 1)) return 0;
@@ -78,6 +80,7 @@ __attribute__((always_inline)) inline int NodeCall(const char* function,
                                                    Body body) {
   if (SkipsWork(function)) return 0;
   const void* const caller = CallerOfEntry();
+  const tsan::Ours ours;
   SimTime when;
   auto run = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(Node * node, Process::Get().node());

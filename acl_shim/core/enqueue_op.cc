@@ -46,6 +46,15 @@ std::vector<size_t> BytesOf(const std::vector<kernels::TensorSpec>& specs) {
   return bytes;
 }
 
+std::vector<int8_t> TypesOf(const std::vector<kernels::TensorSpec>& specs) {
+  std::vector<int8_t> types;
+  types.reserve(specs.size());
+  for (const kernels::TensorSpec& spec : specs) {
+    types.push_back(static_cast<int8_t>(spec.dtype));
+  }
+  return types;
+}
+
 // One for each of `count` operands; a dynamic parameter takes what is left.
 std::vector<const char*> NamesOf(const std::vector<kernels::ParamSpec>& params,
                                  size_t count) {
@@ -189,7 +198,10 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
   op->input_names = NamesOf(def.inputs, op->call.inputs.size());
   op->output_names = NamesOf(def.outputs, op->call.outputs.size());
   op->output_names.push_back("workspace");
-  op->names = {op->input_names, op->output_names};
+  op->input_types = TypesOf(op->call.inputs);
+  op->output_types = TypesOf(op->call.outputs);
+  op->names = {op->input_names, op->output_names, op->input_types,
+               op->output_types};
   return std::shared_ptr<const PreparedOp>(std::move(op));
 }
 

@@ -44,6 +44,8 @@ struct PreparedOp {
   // Argument names, one per operand; the last output is the workspace.
   std::vector<const char*> input_names;
   std::vector<const char*> output_names;
+  std::vector<int8_t> input_types;  // aclDataType
+  std::vector<int8_t> output_types;
   AccessNames names;  // of these
 };
 

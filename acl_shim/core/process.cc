@@ -38,13 +38,30 @@ void PrintContext() {
 // our calls, which then only goes on.
 bool OnTouch(uint64_t address, bool write, const void* place) {
   Node* node = g_node_for_check;
-  HostHooks().enter();
+  EnterOurs();
   Lock lock(node->mutex(), std::defer_lock);
   if (!InCall()) lock.lock();
   const bool ours = node->OnHostTouch(address, write, place);
   if (lock.owns_lock()) lock.unlock();
-  HostHooks().leave();
+  LeaveOurs();
   return ours;
+}
+
+// A system call is about to touch what may be such pages.
+void OnSystemCall(const void* begin, uint64_t bytes, bool write,
+                  const void* caller) {
+  constexpr uint64_t kPage = 4096;
+  const auto address = reinterpret_cast<uint64_t>(begin);
+  Node* node = g_node_for_check;
+  EnterOurs();
+  {
+    const Lock lock(node->mutex());
+    for (uint64_t at = address;
+         at < address + bytes && node->OnHostTouch(at, write, caller);
+         at = (at / kPage + 1) * kPage) {
+    }
+  }
+  LeaveOurs();
 }
 
 // The object behind a handle, unless the reset of its device ended it.
@@ -66,7 +83,7 @@ absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
   config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
                                        config.devices);
   kernels::SetKernelThreads(static_cast<int>(config.threads));
-  kernels::SetWorkerEntered(&CountWorkerThread);
+  kernels::SetWorkerHooks(&EnterWork, &LeaveWork);
   return Node::Create(config);
 }
 
@@ -100,6 +117,7 @@ absl::StatusOr<Node*> Process::node() {
       failure_ = InstallFaultHandler(&node_->memory());
       if (node_->host_watch() != nullptr && node_->host_watch()->pages()) {
         SetTouchHandler(&OnTouch);
+        HostHooks().on_touch(&OnSystemCall);
       }
       pthread_atfork(nullptr, nullptr, [] { Get().forked_ = true; });
       std::atexit([] {

@@ -9,6 +9,7 @@
 #include "emulator/device/host_watch.h"
 #include "emulator/device/stream.h"
 #include "emulator/host/host_hooks.h"
+#include "emulator/base/tsan.h"
 
 namespace npuemu {
 namespace {
@@ -27,12 +28,15 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
     node.EndWatches();
   }
   lock.unlock();
-  hooks.leave();
+  LeaveOurs();
   hooks.switch_point("host function");
   SetInHostFunction(true);
-  work.function(work.user_data);
+  {
+    const tsan::Theirs theirs;
+    work.function(work.user_data);
+  }
   SetInHostFunction(false);
-  hooks.enter();
+  EnterOurs();
   lock.lock();
   node.turns().Take(lock, actor);
   if (node.host_watch() != nullptr) node.host_watch()->AcceptChanges();
@@ -62,17 +66,16 @@ void AwaitWork(Lock& lock, CallbackQueue* queue) {
   }
   while (!ready()) {
     lock.unlock();
-    hooks.leave();
+    LeaveOurs();
     hooks.block("a host function to run", kNpuemuIdle);
-    hooks.enter();
+    EnterOurs();
     lock.lock();
   }
 }
 
 void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue,
                     uint64_t actor) {
-  const NpuemuHostHooks& hooks = HostHooks();
-  hooks.enter();
+  EnterOurs();
   Lock lock(node->mutex());
   while (true) {
     AwaitWork(lock, queue.get());
@@ -85,7 +88,7 @@ void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue,
     RunWork(*node, lock, queue.get(), std::move(work), actor);
   }
   lock.unlock();
-  hooks.leave();
+  LeaveOurs();
 }
 
 }  // namespace
@@ -183,9 +186,9 @@ void StopHostThread(Call& call, CallbackQueue* queue) {
     return;
   }
   call.lock.unlock();
-  HostHooks().leave();
+  LeaveOurs();
   queue->host_thread.join();
-  HostHooks().enter();
+  EnterOurs();
   call.lock.lock();
   call.node.RemoveInternalThread();
 }

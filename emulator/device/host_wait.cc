@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/host/process_threads.h"
+#include "emulator/base/tsan.h"
 #include "emulator/task/worker_threads.h"
 
 namespace npuemu {
@@ -149,9 +150,9 @@ class HostWaiter {
     --node_.calls_;
     SetProgramClock(call_.now);
     call_.lock.unlock();
-    hooks.leave();
+    LeaveOurs();
     deadlock_ = !hooks.block(options_.what, until);
-    hooks.enter();
+    EnterOurs();
     call_.lock.lock();
     --node_.blocked_;
     ++node_.calls_;
@@ -285,6 +286,7 @@ void HelperThread::Drive(Lock& lock) {
 }
 
 void HelperThread::Loop() {
+  tsan::BeginOurs();
   Lock lock(node_->mutex_);
   int quiet_looks = 0;
   uint64_t seen = node_->changes_;

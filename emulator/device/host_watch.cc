@@ -94,10 +94,9 @@ void HostWatch::EndAwaited(
     const std::function<bool(uint64_t task)>& awaited,
     const std::function<void(const WatchedRange&)>& changed) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  std::erase_if(ranges_, [&](const auto& range) {
-    if (range->task == 0 || !awaited(range->task)) return false;
-    if (Changed(*range)) changed(*range);
-    Release(range.get());
+  Remove([&](const WatchedRange& range) {
+    if (range.task == 0 || !awaited(range.task)) return false;
+    if (Changed(range)) changed(range);
     return true;
   });
 }
@@ -117,14 +116,28 @@ void HostWatch::End(const void* pointer, uint64_t size) {
 void HostWatch::Drop(const void* pointer, uint64_t size,
                      const WatchedRange* but) {
   const auto begin = reinterpret_cast<uint64_t>(pointer);
-  std::erase_if(ranges_, [&](const auto& range) {
-    if (range.get() == but || range->user >= begin + size ||
-        begin >= range->user + range->size) {
-      return false;
-    }
-    Release(range.get());
-    return true;
+  Remove([&](const WatchedRange& range) {
+    return &range != but && range.user < begin + size &&
+           begin < range.user + range.size;
   });
+}
+
+// Release() looks at all that is left, so it comes behind the erasure.
+void HostWatch::Remove(
+    const std::function<bool(const WatchedRange&)>& is_over) {
+  std::vector<std::shared_ptr<WatchedRange>> over;
+  size_t kept = 0;
+  for (auto& range : ranges_) {
+    if (is_over(*range)) {
+      over.push_back(std::move(range));
+    } else if (over.empty()) {
+      ++kept;
+    } else {
+      ranges_[kept++] = std::move(range);
+    }
+  }
+  ranges_.resize(kept);
+  for (const auto& range : over) Release(range.get());
 }
 
 std::shared_ptr<WatchedRange> HostWatch::OnTouch(uint64_t address) {

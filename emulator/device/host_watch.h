@@ -81,6 +81,7 @@ class HostWatch {
   static constexpr size_t kMost = 4096;
 
   static bool Changed(const WatchedRange& range);
+  void Remove(const std::function<bool(const WatchedRange&)>& is_over);
   void Drop(const void* pointer, uint64_t size, const WatchedRange* but);
   void Release(WatchedRange* range);
   void Unprotect(WatchedRange* range);

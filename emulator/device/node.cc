@@ -12,9 +12,10 @@
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
 #include "emulator/device/host_watch.h"
+#include "emulator/device/pair_order.h"
+#include "emulator/device/tsan_streams.h"
 #include "emulator/hazard/findings.h"
 #include "emulator/hazard/hazard_detector.h"
-#include "emulator/host/code_place.h"
 #include "emulator/replay/replayer.h"
 #include "emulator/task/checksum.h"
 #include "emulator/trace/recorder.h"
@@ -42,6 +43,11 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Create(const Config& config) {
       new Node(config, *soc, std::move(memory), replayer));
   ASSIGN_OR_RETURN(Injection injection, Injection::Parse(config.inject));
   node->injection_ = std::make_unique<Injection>(std::move(injection));
+  if (!config.verify.empty()) {
+    ASSIGN_OR_RETURN(PairSpec pair, PairSpec::Parse(config.verify));
+    node->pair_order_ =
+        std::make_unique<PairOrder>(node.get(), std::move(pair));
+  }
   if (!config.timeline.empty()) {
     ASSIGN_OR_RETURN(auto timeline, TextTrace(config.timeline));
     node->log_.AddObserver(std::move(timeline));
@@ -112,7 +118,26 @@ std::atomic<Node*> g_observed{nullptr};
 
 }  // namespace
 
+// Before all that would run on its fibers.
+void Node::StartTsan() {
+  if (!tsan::Active()) return;
+  log_.Check();
+  auto streams = std::make_unique<TsanStreams>([this](uint64_t address) {
+    return memory_->IsDeviceAddress(address);
+  });
+  tsan_ = streams.get();
+  scheduler_.WhenSubmitted([this](const Task& task) {
+    if (tsan_ != nullptr) tsan_->OnSubmitted(task);
+  });
+  log_.AddObserver(std::move(streams));
+}
+
+void Node::TouchNow(const MemoryRange& range, bool write) {
+  if (tsan_ != nullptr) tsan_->OnHostAccess(range.begin, range.end, write);
+}
+
 absl::Status Node::StartChecking() {
+  StartTsan();
   const bool reports =
       !config_.report_dir.empty() || config_.fail_on != "never";
   if (reports && !HostHooks().observed) {
@@ -201,7 +226,7 @@ bool Node::OnHostTouch(uint64_t address, bool write, const void* place) {
   event.kind = EventKind::kHostTouch;
   event.task = range->task;
   event.time = scheduler_.committed();
-  event.end = SimTime(SimDuration(static_cast<int64_t>(CallerId(place))));
+  event.end = SimTime(SimDuration(static_cast<int64_t>(callers_.IdOf(place))));
   event.name = write ? "write" : "read";
   event.a = begin.value;
   const int id = HostHooks().thread();
@@ -210,26 +235,14 @@ bool Node::OnHostTouch(uint64_t address, bool write, const void* place) {
   return true;
 }
 
-uint64_t Node::CallerId(const void* caller) {
-  if (caller == nullptr) return 0;
-  const auto [place, fresh] = callers_.try_emplace(caller, callers_.size() + 1);
-  if (!fresh) return place->second;
-  const CodePlace code = PlaceOfCode(caller);
-  Event event;
-  event.kind = EventKind::kCaller;
-  event.a = place->second;
-  event.b = code.offset;
-  event.name = code.module == nullptr ? "" : code.module;
-  log_.AppendAside(event);
-  return place->second;
-}
-
 Node::Node(const Config& config, const SocProfile& soc,
            std::unique_ptr<DeviceMemory> memory,
            std::shared_ptr<Replayer> replayer)
     : config_(config),
       soc_(soc),
       log_(static_cast<size_t>(config.event_log)),
+      callers_(&log_),
+      full_stacks_(config.stacks == "full"),
       turns_(TurnsOf(replayer, &log_)),
       costs_(soc, static_cast<int>(config.devices)),
       executor_(static_cast<int>(config.threads)),
@@ -268,14 +281,18 @@ absl::StatusOr<Device*> Node::FindDevice(int id) {
 }
 
 std::unique_ptr<HostThread> Node::MakeThread() {
-  const std::lock_guard<std::mutex> guard(mutex_);
-  auto thread = std::make_unique<HostThread>();
   // By creation where somebody sees it; threads of ours and oneTBB's come
   // behind them.
   constexpr int kOthers = 1 << 16;
-  const bool observed = HostHooks().observed;
+  auto thread = std::make_unique<HostThread>();
   const int id = HostHooks().thread();
-  thread->id = id >= 0 ? id : next_thread_id_++ + (observed ? kOthers : 0);
+  const int others = HostHooks().observed ? kOthers : 0;
+  tsan::BeginOurs();
+  {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    thread->id = id >= 0 ? id : next_thread_id_++ + others;
+  }
+  tsan::EndOurs();
   return thread;
 }
 
@@ -286,6 +303,7 @@ void Node::Finish() {
   const int unchecked =
       detector_ == nullptr ? -1 : detector_->unchecked_stream();
   detector_ = nullptr;
+  tsan_ = nullptr;
   host_watch_ = nullptr;
   log_.DropObservers();
   if (findings_ == nullptr) return;
@@ -323,7 +341,7 @@ namespace {
 Lock EnterNode(std::mutex& mutex, const char* label) {
   const NpuemuHostHooks& hooks = HostHooks();
   hooks.switch_point(label);
-  hooks.enter();
+  EnterOurs();
   return Lock(mutex);
 }
 
@@ -363,7 +381,10 @@ Call::Call(Node& n, HostThread& t, const char* call_name, const void* caller)
   event.time = now;
   event.name = name;
   event.a = static_cast<uint64_t>(thread.id);
-  if (node.log_.checking()) event.b = node.CallerId(caller);
+  if (node.log_.checking()) {
+    event.b = node.callers_.IdOf(caller);
+    if (node.full_stacks_) node.callers_.TellStack(event.a, caller);
+  }
   node.log_.Append(event);
   if (node.log_.checking() && InHostFunction()) {
     Misuse(41, "an ACL function is called from a host function: it may fail or "
@@ -381,7 +402,7 @@ Call::~Call() {
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
   lock.unlock();
   SetProgramClock(thread.clock);
-  HostHooks().leave();
+  LeaveOurs();
 }
 
 void Call::SwitchPoint(const char* label) {
@@ -390,7 +411,7 @@ void Call::SwitchPoint(const char* label) {
   node.scheduler_.Settle(lock, now);
   --node.calls_;
   lock.unlock();
-  hooks.leave();
+  LeaveOurs();
   lock = EnterNode(node.mutex_, label);
   ++node.calls_;
   node.turns().Take(lock, Actor());

@@ -14,12 +14,12 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "emulator/base/config.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
+#include "emulator/device/callers.h"
 #include "emulator/event/event_log.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
@@ -39,7 +39,9 @@ class Findings;
 class HazardDetector;
 class HostWatch;
 class Injection;
+class PairOrder;
 class Stream;
+class TsanStreams;
 struct WatchedRange;
 
 // Limits of A2/A3 (semantics.md R33, R36, R67, R74, R105).
@@ -100,9 +102,12 @@ class Node {
   Argument Canonical(uint64_t address);
 
   Injection& injection() { return *injection_; }
+  PairOrder* pair_order() { return pair_order_.get(); }
 
   // Null: host memory is not watched.
   HostWatch* host_watch() { return host_watch_.get(); }
+  // The calling thread reads or writes these bytes, wherever they are.
+  void TouchNow(const MemoryRange& range, bool write);
   // Host memory of copies that the acting thread has waited for by now.
   void EndWatches();
   // The program touches protected host memory at `place`; false: it is not.
@@ -147,8 +152,8 @@ class Node {
        std::shared_ptr<class Replayer> replayer);
   absl::Status StartRecording();
   absl::Status StartChecking();
+  void StartTsan();
   void Observe(bool acquire, const void* object, int thread);
-  uint64_t CallerId(const void* caller);
   void NoteChanged(const WatchedRange& range);
   void EndWatchesBeforeFlags();
 
@@ -157,13 +162,16 @@ class Node {
   std::mutex mutex_;
   std::unique_ptr<Findings> findings_;  // null: nothing is checked
   HazardDetector* detector_ = nullptr;  // the log's; null likewise
-  std::unordered_map<const void*, uint64_t> callers_;
+  TsanStreams* tsan_ = nullptr;  // the log's; null: the program has no TSan
   EventLog log_;
+  Callers callers_;
+  const bool full_stacks_;
   const std::unique_ptr<Turns> turns_;
   CostModel costs_;
   Executor executor_;
   std::unique_ptr<DeviceMemory> memory_;
   std::unique_ptr<Injection> injection_;
+  std::unique_ptr<PairOrder> pair_order_;  // null: --verify is not given
   HostMemory host_memory_;
   std::unique_ptr<HostWatch> host_watch_;
   Scheduler scheduler_;

@@ -9,6 +9,7 @@
 #include "emulator/device/callback_queue.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
+#include "emulator/device/pair_order.h"
 
 namespace npuemu {
 namespace {
@@ -159,6 +160,9 @@ absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   Scheduler& scheduler = call.node.scheduler();
   const Fault injected = call.node.injection().OfTask(scheduler.next_task());
   if (injected != Fault::kNone) task.fault = injected;  // its body is left out
+  if (PairOrder* pair = call.node.pair_order()) {
+    pair->OnSubmit(scheduler.next_task(), &task);
+  }
   scheduler.Submit(call.lock, &stream->queue, std::move(task), call.now);
   call.thread.last_task = stream->queue.submitted;
   return absl::OkStatus();

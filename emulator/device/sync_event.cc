@@ -310,7 +310,6 @@ absl::StatusOr<std::shared_ptr<Notify>> CreateNotify(Call& call,
   }
   ++device->notifies;
   auto notify = std::make_shared<Notify>(call.node.NextEventId(), device);
-  constexpr uint64_t kNotifyFamily = 3;
   LogObjectCreate(call, notify->id, kNotifyFamily);
   return notify;
 }

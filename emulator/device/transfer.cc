@@ -269,6 +269,7 @@ absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
 
 absl::Status SubmitSnapshot(Call& call, Stream* stream, void* dst,
                             const void* src, uint64_t bytes) {
+  call.node.TouchNow({Address(src), Address(src) + bytes}, /*write=*/false);
   auto captured = std::make_shared<std::vector<std::byte>>(
       Bytes(src), Bytes(src) + bytes);
   Task task = CopyTask(call, dst, captured->data(), Flat(bytes),
@@ -333,7 +334,10 @@ void LogRows(Call& call, EventKind kind, const void* base, uint64_t width,
   if (!call.node.log().checking() || height > kCheckedRows) return;
   RangeList rows;
   AddRows(&rows, base, width, height, pitch, kCheckedRows);
-  for (const MemoryRange& row : rows) call.LogAccess(kind, row, argument);
+  for (const MemoryRange& row : rows) {
+    call.LogAccess(kind, row, argument);
+    call.node.TouchNow(row, kind == EventKind::kWrite);
+  }
 }
 
 }  // namespace

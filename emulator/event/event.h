@@ -20,8 +20,14 @@ enum class EventKind : uint8_t {
 
 // What stands in a log for the detectors alone: it differs between runs.
 inline bool IsForDetectors(EventKind kind) {
-  return kind == EventKind::kCaller || kind == EventKind::kEdge ||
-         kind == EventKind::kHostTouch;
+  switch (kind) {
+    case EventKind::kCaller:
+    case EventKind::kFrame:
+    case EventKind::kStack:
+    case EventKind::kEdge:
+    case EventKind::kHostTouch: return true;
+    default: return false;
+  }
 }
 
 // What only details a run: the text of a log leaves it out.

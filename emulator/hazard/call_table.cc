@@ -1,15 +1,15 @@
 #include "emulator/hazard/call_table.h"
 
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "emulator/event/kinds.h"
 
 namespace npuemu {
 namespace {
 
-constexpr uint64_t kValue = 3;  // of kWait
-constexpr uint64_t kCube = 1, kAiCpu = 3;  // units of kSubmit
 constexpr uint64_t kMostCallers = 1 << 24;
 
 template <typename Record>
@@ -27,7 +27,8 @@ void CallTable::OnEvent(const Event& event) {
     case EventKind::kTurn: acting_ = event.a; return;
     case EventKind::kCall: {
       const CallRecord call{++calls_, event.name, event.a,
-                            static_cast<uint32_t>(event.b), event.time,
+                            static_cast<uint32_t>(event.b),
+                            TakeFrame(event.a), event.time,
                             synchronised_[event.a]};
       Put(&call_ring_, kMost, call.index, call);
       current_[event.a] = call;
@@ -41,9 +42,17 @@ void CallTable::OnEvent(const Event& event) {
       if (event.a >= callers_.size()) callers_.resize(event.a + 1);
       callers_[event.a] = {event.name, event.b};
       return;
+    case EventKind::kFrame:
+      if (event.a == 0 || event.a > kMostCallers) return;
+      if (event.a >= frames_.size()) frames_.resize(event.a + 1);
+      frames_[event.a] = event.b;
+      return;
+    case EventKind::kStack:
+      next_frame_[event.a] = static_cast<uint32_t>(event.b);
+      return;
     case EventKind::kSubmit: return OnSubmit(event);
     case EventKind::kWait:
-      streams_[event.stream].behind_value = (event.b & 0xff) == kValue;
+      streams_[event.stream].behind_value = WaitOf(event) == WaitKind::kValue;
       return;
     case EventKind::kStreamCreate:
       streams_[event.stream].is_default = event.b == 1;
@@ -53,14 +62,30 @@ void CallTable::OnEvent(const Event& event) {
   }
 }
 
+uint32_t CallTable::TakeFrame(uint64_t thread) {
+  if (next_frame_.empty()) return 0;
+  return std::exchange(next_frame_[thread], 0);
+}
+
+std::vector<uint32_t> CallTable::Stack(uint32_t frame) const {
+  constexpr size_t kMostFrames = 256;  // a damaged trace may have a cycle
+  std::vector<uint32_t> places;
+  while (frame != 0 && frame < frames_.size() &&
+         places.size() < kMostFrames) {
+    places.push_back(static_cast<uint32_t>(frames_[frame]));
+    frame = static_cast<uint32_t>(frames_[frame] >> 32);
+  }
+  return places;
+}
+
 void CallTable::OnSubmit(const Event& event) {
   StreamState& stream = streams_[event.stream];
   last_task_ = event.task;
-  const uint64_t unit = event.b & 0xff;
+  const Unit unit = UnitOf(event);
   Put(&task_ring_, kMost, event.task,
       TaskRecord{event.task, event.name, event.stream,
-                 unit >= kCube && unit <= kAiCpu, ++stream.submitted, Current(),
-                 stream.behind_value});
+                 unit >= Unit::kCube && unit <= Unit::kAiCpu,
+                 ++stream.submitted, Current(), stream.behind_value});
 }
 
 CallRecord CallTable::Call(uint64_t index) const {

@@ -24,6 +24,7 @@ struct CallRecord {
   const char* name = "";
   uint64_t thread = 0;
   uint32_t caller = 0;  // 0: unknown
+  uint32_t frame = 0;   // the same with its callers; 0: unknown
   SimTime time;
   // Up to which task its thread had synchronised the device; 0: never.
   uint64_t synchronised = 0;
@@ -53,6 +54,8 @@ class CallTable {
   bool IsDefaultStream(int stream) const;
   // "pipeline+0x1234"; "" for 0.
   std::string Place(uint32_t caller) const;
+  // The places of a frame and its callers, the innermost first.
+  std::vector<uint32_t> Stack(uint32_t frame) const;
   // The module's path, and the offset in it; null for 0.
   const char* Module(uint32_t caller, uint64_t* offset) const;
 
@@ -69,6 +72,7 @@ class CallTable {
   };
 
   void OnSubmit(const Event& event);
+  uint32_t TakeFrame(uint64_t thread);
 
   uint64_t acting_ = 0;
   uint64_t calls_ = 0;
@@ -76,6 +80,8 @@ class CallTable {
   std::vector<CallRecord> call_ring_;
   std::vector<TaskRecord> task_ring_;
   std::vector<Caller> callers_;
+  std::vector<uint64_t> frames_;  // as kFrame has them
+  std::unordered_map<uint64_t, uint32_t> next_frame_;  // by thread
   std::unordered_map<uint64_t, CallRecord> current_;
   std::unordered_map<uint64_t, uint64_t> synchronised_;
   std::unordered_map<int, StreamState> streams_;

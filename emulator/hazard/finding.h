@@ -15,6 +15,13 @@ namespace npuemu {
 // What a site does with the bytes.
 enum class Deed : uint8_t { kCalls, kSubmits, kReads, kWrites, kFrees, kWaits };
 
+// A place in a program or library.
+struct CodeSite {
+  std::string place;       // "pipeline+0x1234"; "" if unknown
+  const char* module = "";  // its path
+  uint64_t offset = 0;      // in it, behind the call
+};
+
 // One side: a task, or a call of the host. Names are static or live as long as
 // the log's reader.
 struct Site {
@@ -25,9 +32,8 @@ struct Site {
   uint64_t task = 0;          // 0: the host's
   int stream = -1;
   uint64_t thread = 0;
-  std::string place;           // "pipeline+0x1234"; "" if unknown
-  const char* module = "";     // path of the place's module
-  uint64_t offset = 0;         // in it, behind the call
+  CodeSite code;               // that made the call
+  std::vector<CodeSite> callers;  // of it, with --stacks full
   SimTime time;                // of the call
 };
 
@@ -51,6 +57,10 @@ struct Finding {
   Block block;
   std::string fix;       // "" where the message says it
   uint64_t count = 1;    // how often it was found
+  // What --verify-races saw, lines; "" where it did not look. Benign: the bytes
+  // are equal in both orders.
+  std::string verified;
+  bool benign = false;
 
   // Equal for equal sites, in every run of the same program.
   std::string Fingerprint() const;

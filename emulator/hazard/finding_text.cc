@@ -14,7 +14,17 @@ constexpr const char* kDeeds[] = {"calls", "submits", "reads",
 
 std::string CallOf(const Site& site) {
   std::string text = absl::StrCat(site.call, ", thread ", site.thread);
-  if (!site.place.empty()) absl::StrAppend(&text, " at ", site.place);
+  if (!site.code.place.empty()) absl::StrAppend(&text, " at ", site.code.place);
+  return text;
+}
+
+// --stacks full: a line each.
+std::string CallersOf(const Site& site) {
+  std::string text;
+  for (const CodeSite& caller : site.callers) {
+    absl::StrAppend(&text, "    called from ",
+                    caller.place.empty() ? "?" : caller.place, "\n");
+  }
   return text;
 }
 
@@ -23,8 +33,10 @@ std::string MemoryOf(const Finding& finding) {
   std::string text = absl::StrFormat(
       "  allocation %d: %d bytes, %s\n", block.number, block.bytes,
       CallOf(block.made));
+  text += CallersOf(block.made);
   if (block.freed.call[0] != '\0') {
-    absl::StrAppend(&text, "  freed: ", CallOf(block.freed), "\n");
+    absl::StrAppend(&text, "  freed: ", CallOf(block.freed), "\n",
+                    CallersOf(block.freed));
   }
   return text;
 }
@@ -37,7 +49,7 @@ std::string Finding::Fingerprint() const {
   std::string text = absl::StrCat("H", rule);
   for (const Site& site : sites) {
     absl::StrAppend(&text, "|", WordOf(site.deed), " ", site.call, " ", site.op,
-                    " ", site.argument, " ", site.place);
+                    " ", site.argument, " ", site.code.place);
   }
   if (sites.empty()) absl::StrAppend(&text, "|", message);
   return text;
@@ -77,12 +89,13 @@ std::string ToText(const Finding& finding, bool colour) {
   const std::string bytes = BytesOf(finding);
   if (!bytes.empty()) absl::StrAppend(&text, "  ", bytes, "\n");
   for (const Site& site : finding.sites) {
-    absl::StrAppend(&text, "  ", ToText(site), "\n");
+    absl::StrAppend(&text, "  ", ToText(site), "\n", CallersOf(site));
   }
   if (finding.block.number != 0) absl::StrAppend(&text, MemoryOf(finding));
   if (!finding.fix.empty()) {
     absl::StrAppend(&text, "  fix: ", finding.fix, "\n");
   }
+  text += finding.verified;
   return text;
 }
 

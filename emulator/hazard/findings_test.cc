@@ -21,8 +21,8 @@ Finding Race(const char* writer, const char* reader, uint64_t task) {
   site.argument = "y";
   site.task = task;
   site.stream = 1;
-  site.place = "program+0x10";
-  site.module = "/opt/bin/program";
+  site.code.place = "program+0x10";
+  site.code.module = "/opt/bin/program";
   finding.sites.push_back(site);
   site.deed = Deed::kReads;
   site.op = reader;

@@ -6,12 +6,6 @@
 namespace npuemu {
 namespace {
 
-// The numbers of event.def.
-constexpr uint64_t kConsume = 2, kValue = 3;  // 1 a level
-constexpr uint64_t kSet = 1, kReset = 2, kPublish = 4;
-
-constexpr uint64_t kHostUnit = 7;  // of kSubmit
-
 // Changes of what a stream knows that are kept for a late synchronise of an
 // early event; one that is older knows a little too much.
 constexpr size_t kMostHistory = 4096;
@@ -102,11 +96,11 @@ uint64_t HappensBefore::AwaitedBy(int knower, int stream) {
 }
 
 bool HappensBefore::ExchangesValue(uint64_t address) {
-  if (running_effect_ == kPublish) {
+  if (running_effect_ == EffectKind::kPublish) {
     published_[address] = running_->knows;
     return true;
   }
-  if (running_wait_ != kValue) return false;
+  if (running_wait_ != WaitKind::kValue) return false;
   const auto published = published_.find(address);
   if (published != published_.end()) running_->knows.Join(published->second);
   return true;
@@ -207,7 +201,7 @@ void HappensBefore::OnSubmit(const Event& event) {
   Thread& thread = Acting();
   Pending task;
   task.task = event.task;
-  task.host_function = (event.b & 0xff) == kHostUnit;
+  task.host_function = UnitOf(event) == Unit::kHost;
   task.submitter = Share(thread);
   if (several_threads_) Step(thread);  // of its own, for Submission()
   if (!stream.passed.empty()) {
@@ -229,7 +223,7 @@ HappensBefore::Pending* HappensBefore::LastSubmitted(const Event& event) {
 void HappensBefore::OnWait(const Event& event) {
   Pending* task = LastSubmitted(event);
   if (task == nullptr) return;
-  task->wait_kind = event.b & 0xff;
+  task->wait_kind = WaitOf(event);
   task->wait_for = event.a;
   ++signals_[event.a].waiters;
 }
@@ -237,11 +231,11 @@ void HappensBefore::OnWait(const Event& event) {
 void HappensBefore::OnEffect(const Event& event) {
   Pending* task = LastSubmitted(event);
   if (task == nullptr) return;
-  task->effect = event.b & 0xff;
+  task->effect = EffectOf(event);
   task->target = event.a;
   signals_.try_emplace(event.a);
-  const uint64_t object = event.b >> 8;
-  if (task->effect != kSet || object == 0) return;
+  const uint64_t object = ObjectOf(event);
+  if (task->effect != EffectKind::kSet || object == 0) return;
   uint64_t& latest = latest_[object];
   if (latest != 0 && latest != event.a) {
     signals_[latest].superseded = true;
@@ -270,7 +264,7 @@ void HappensBefore::OnRun(const Event& event) {
     stream.last_submitter = task.submitter;
     learned = true;
   }
-  if (task.wait_kind != 0) {
+  if (task.wait_kind != WaitKind::kNone) {
     AwaitSignal(stream, task);
     StopWaiting(task);
     learned = true;
@@ -282,28 +276,28 @@ void HappensBefore::OnRun(const Event& event) {
   }
   stream.knows.Advance({stream.actor, ++stream.ran});
   running_ = &stream;
-  running_wait_ = task.expired ? 0 : task.wait_kind;
+  running_wait_ = task.expired ? WaitKind::kNone : task.wait_kind;
   running_effect_ = task.effect;
   if (task.host_function) deliveries_[task.task] = stream.knows;
   Apply(stream, task);
 }
 
 void HappensBefore::AwaitSignal(Stream& stream, const Pending& task) {
-  if (task.expired || task.wait_kind > kConsume) return;
+  if (task.expired || task.wait_kind == WaitKind::kValue) return;
   Signal& signal = signals_[task.wait_for];
   stream.knows.Join(signal.knows);
-  if (task.wait_kind == kConsume) signal.knows = VectorClock();
+  if (task.wait_kind == WaitKind::kConsume) signal.knows = VectorClock();
 }
 
 void HappensBefore::StopWaiting(const Pending& task) {
-  if (task.wait_kind == 0) return;
+  if (task.wait_kind == WaitKind::kNone) return;
   --signals_[task.wait_for].waiters;
   DropIfOver(task.wait_for);
 }
 
 void HappensBefore::Apply(Stream& stream, const Pending& task) {
   switch (task.effect) {
-    case kSet: {
+    case EffectKind::kSet: {
       const auto signal = signals_.find(task.target);
       if (signal == signals_.end()) return;  // nobody can wait for it
       // Of several records since a reset any may be the first, and the wait
@@ -316,7 +310,9 @@ void HappensBefore::Apply(Stream& stream, const Pending& task) {
       }
       return DropIfOver(task.target);
     }
-    case kReset: signals_[task.target].knows = VectorClock(); return;
+    case EffectKind::kReset:
+      signals_[task.target].knows = VectorClock();
+      return;
     default: return;
   }
 }

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "emulator/event/event.h"
+#include "emulator/event/kinds.h"
 #include "emulator/hazard/vector_clock.h"
 
 namespace npuemu {
@@ -78,10 +79,10 @@ class HappensBefore {
   struct Pending {
     uint64_t task = 0;
     Knowledge submitter;
-    uint64_t wait_kind = 0;  // numbers of event.def; 0: none
+    WaitKind wait_kind = WaitKind::kNone;
     uint64_t wait_for = 0;
     bool expired = false;
-    uint64_t effect = 0;
+    EffectKind effect = EffectKind::kNone;
     uint64_t target = 0;
     bool host_function = false;
   };
@@ -143,8 +144,8 @@ class HappensBefore {
   bool several_threads_ = false;
   uint64_t acting_ = 0;
   Stream* running_ = nullptr;
-  uint64_t running_wait_ = 0;
-  uint64_t running_effect_ = 0;
+  WaitKind running_wait_ = WaitKind::kNone;
+  EffectKind running_effect_ = EffectKind::kNone;
   std::vector<ActorName> actors_;
   std::vector<Epoch> free_actors_;  // last steps of destroyed streams
   std::unordered_map<int, Stream> streams_;

@@ -7,13 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "emulator/event/kinds.h"
 
 namespace npuemu {
 namespace {
 
-constexpr uint64_t kSet = 1;      // of kEffect
-constexpr uint64_t kConsume = 2;  // of kWait
-constexpr uint64_t kNotifyFamily = 3;
 constexpr uint64_t kTensorAlignment = 64;  // R81
 
 bool Is(const char* name, const char* prefix) {
@@ -104,9 +102,10 @@ void HazardDetector::OnSubmit(const Event& event) {
 }
 
 void HazardDetector::OnSignal(const Event& event) {
-  const uint64_t object = event.b >> 8;
+  const uint64_t object = ObjectOf(event);
   if (object == 0) return;
-  if (event.kind == EventKind::kEffect && (event.b & 0xff) == kSet) {
+  if (event.kind == EventKind::kEffect &&
+      EffectOf(event) == EffectKind::kSet) {
     records_[object] = event.task;
   } else if (event.kind == EventKind::kWait) {
     const TaskRecord record = races_.calls().Task(records_[object]);
@@ -116,12 +115,11 @@ void HazardDetector::OnSignal(const Event& event) {
       recorder->second.waiting = event.task;
     }
   }
-  const auto notify = notifies_.find(event.b >> 8);
+  const auto notify = notifies_.find(object);
   if (notify == notifies_.end()) return;
-  const uint64_t what = event.b & 0xff;
   const bool waits = event.kind == EventKind::kWait;
-  if (waits && what == kConsume) ++notify->second.waits;
-  if (!waits && what == kSet) ++notify->second.records;
+  if (waits && WaitOf(event) == WaitKind::kConsume) ++notify->second.waits;
+  if (!waits && EffectOf(event) == EffectKind::kSet) ++notify->second.records;
   notify->second.last = races_.calls().Current();
 }
 

@@ -82,7 +82,7 @@ TEST_F(HazardDetectorTest, H5_NamesBothSitesAndTheMemory) {
   const Finding& finding = found_[0];
   EXPECT_EQ(finding.sites[0].deed, Deed::kWrites);
   EXPECT_EQ(finding.sites[1].deed, Deed::kReads);
-  EXPECT_EQ(finding.sites[1].place, "prog+0x99");
+  EXPECT_EQ(finding.sites[1].code.place, "prog+0x99");
   EXPECT_STREQ(finding.sites[1].argument, "x1");
   EXPECT_EQ(finding.block.bytes, 128u);
   EXPECT_EQ(BytesOf(finding), "64 bytes at device 0 offset 0x0");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emulator/event/kinds.h"
+
 namespace npuemu {
 
 void RaceDetector::OnEvent(const Event& event) {
@@ -21,7 +23,7 @@ void RaceDetector::OnEvent(const Event& event) {
       return;
     }
     case EventKind::kWait: {
-      const uint64_t object = event.b >> 8;
+      const uint64_t object = ObjectOf(event);
       auto& queue = queued_[event.stream];
       if (object == 0 || queue.empty()) return;
       queue.back().plans.push_back(
@@ -29,10 +31,10 @@ void RaceDetector::OnEvent(const Event& event) {
       return;
     }
     case EventKind::kEffect: {
-      constexpr uint64_t kReset = 2;
-      const uint64_t object = event.b >> 8;
+      const uint64_t object = ObjectOf(event);
       auto& queue = queued_[event.stream];
-      if (object == 0 || queue.empty() || (event.b & 0xff) != kReset) return;
+      const bool resets = EffectOf(event) == EffectKind::kReset;
+      if (object == 0 || queue.empty() || !resets) return;
       queue.back().plans.push_back(
           {kObjectPlace, object, object + 1, /*write=*/true, "event"});
       return;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/base/rounds.h"
 #include "emulator/sched/program_run.h"
 #include "emulator/sched/small_program.h"
 #include "gtest/gtest.h"
@@ -131,7 +132,7 @@ bool HasLooseSignals(const SmallProgram& program) {
 
 TEST(RaceDetectorTest, FindsWhatTheDefinitionSaysUnderEveryPolicy) {
   constexpr uint64_t kSeed = 1000;
-  constexpr uint64_t kPrograms = 12000;
+  constexpr uint64_t kPrograms = Rounds(12000);
   size_t races = 0;
   std::map<std::string, size_t> loose;  // programs with level signals
   for (uint64_t round = 0; round < kPrograms; ++round) {
@@ -214,7 +215,7 @@ TEST(RaceDetectorTest, ADamagedLogIsNoCrash) {
 
 TEST(RaceDetectorTest, CanaryADetectorWithoutWaitsIsFound) {
   int wrong = 0;
-  for (uint64_t seed = 0; seed < 5000; ++seed) {
+  for (uint64_t seed = 0; seed < Rounds(5000); ++seed) {
     Prng prng(seed);
     const SmallProgram program = DenseProgram(prng);
     const Sharing sharing = ShareBytes(program, prng);

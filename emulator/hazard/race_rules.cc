@@ -121,9 +121,18 @@ Site HazardDetector::SiteOfCall(const CallRecord& call) const {
   site.call = call.name;
   site.thread = call.thread;
   site.time = call.time;
-  site.place = races_.calls().Place(call.caller);
-  const char* module = races_.calls().Module(call.caller, &site.offset);
-  if (module != nullptr) site.module = module;
+  const auto code_of = [&](uint32_t caller) {
+    CodeSite code;
+    code.place = races_.calls().Place(caller);
+    const char* module = races_.calls().Module(caller, &code.offset);
+    if (module != nullptr) code.module = module;
+    return code;
+  };
+  site.code = code_of(call.caller);
+  const std::vector<uint32_t> stack = races_.calls().Stack(call.frame);
+  for (size_t i = 1; i < stack.size(); ++i) {
+    site.callers.push_back(code_of(stack[i]));
+  }
   return site;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/base/rounds.h"
 #include "gtest/gtest.h"
 
 namespace npuemu {
@@ -60,7 +61,7 @@ TEST(ShadowTest, FindsTheFirstRaceOfEveryByteAsTheDefinitionDoes) {
   std::printf("seed %d\n", static_cast<int>(kSeed));
   Prng prng(kSeed);
   int races = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (uint64_t round = 0; round < Rounds(3000); ++round) {
     Shadow shadow(1000);
     Naive naive;
     std::set<uint64_t> raced;

@@ -111,7 +111,7 @@ bool Suppressions::Match(const Finding& finding) const {
     if (!TypeMatches(line.type, *hazard)) continue;
     for (const Site& site : finding.sites) {
       if (Found(line.pattern, site.call) || Found(line.pattern, site.op) ||
-          Found(line.pattern, site.module)) {
+          Found(line.pattern, site.code.module)) {
         return true;
       }
     }

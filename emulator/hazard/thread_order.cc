@@ -1,12 +1,11 @@
 #include "emulator/hazard/thread_order.h"
 
 #include "absl/strings/match.h"
+#include "emulator/event/kinds.h"
 
 namespace npuemu {
 namespace {
 
-constexpr uint64_t kSet = 1;         // of kEffect
-constexpr uint64_t kLevel = 1;       // of kWait
 constexpr uint64_t kFixedFamily = 2; // of kObjectCreate
 constexpr size_t kMostSegments = 1 << 16;
 // The first piece of a call that submits several tasks (R90).
@@ -32,10 +31,12 @@ void ThreadOrder::OnEvent(const Event& event) {
       waits_.erase(event.a);
       return;
     case EventKind::kEffect:
-      if ((event.b & 0xff) != kSet || event.b >> 8 == 0) return;
-      return OnRecord(event.b >> 8, event.task);
+      if (EffectOf(event) != EffectKind::kSet || ObjectOf(event) == 0) return;
+      return OnRecord(ObjectOf(event), event.task);
     case EventKind::kWait:
-      if ((event.b & 0xff) == kLevel) OnWait(event.b >> 8, event.task);
+      if (WaitOf(event) == WaitKind::kLevel) {
+        OnWait(ObjectOf(event), event.task);
+      };
       return;
     case EventKind::kPassed: return OnWait(event.b, 0);
     case EventKind::kStreamDestroy:

@@ -1,5 +1,7 @@
 #include "emulator/host/host_hooks.h"
 
+#include "emulator/base/tsan.h"
+
 namespace npuemu {
 namespace {
 
@@ -20,6 +22,7 @@ constexpr NpuemuHostHooks kNobody = {
     .on_decision = [](void (*)(uint64_t, int, int, const char*)) {},
     .on_edge = [](void (*)(bool, const void*, int)) {},
     .deterministic = [] { return true; },
+    .on_touch = [](void (*)(const void*, uint64_t, bool, const void*)) {},
 };
 
 const NpuemuHostHooks* Find() {
@@ -35,6 +38,16 @@ const NpuemuHostHooks* Find() {
 const NpuemuHostHooks& HostHooks() {
   static const NpuemuHostHooks* const hooks = Find();
   return *hooks;
+}
+
+void EnterOurs() {
+  HostHooks().enter();
+  tsan::BeginOurs();
+}
+
+void LeaveOurs() {
+  tsan::EndOurs();
+  HostHooks().leave();
 }
 
 }  // namespace npuemu

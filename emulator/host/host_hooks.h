@@ -12,7 +12,7 @@
 
 extern "C" {
 
-constexpr uint32_t kNpuemuHostHooksVersion = 2;
+constexpr uint32_t kNpuemuHostHooksVersion = 3;
 
 struct NpuemuHostHooks {
   uint32_t version;  // kNpuemuHostHooksVersion
@@ -70,6 +70,12 @@ struct NpuemuHostHooks {
   // Controlled: false once a wall-clock step decided something, e.g. a thread
   // that blocked outside was let go: the seed does not fix this run.
   bool (*deterministic)();
+
+  // --- version 3 ---------------------------------------------------------
+  // A system call is about to write to, or read from, memory of the program;
+  // `caller` is where it was made. Called on that thread, no lock held.
+  void (*on_touch)(void (*callback)(const void* address, uint64_t bytes,
+                                    bool write, const void* caller));
 };
 
 constexpr uint64_t kNpuemuIdle = ~uint64_t{0};
@@ -83,6 +89,10 @@ namespace npuemu {
 
 // The other side's table, or one that does nothing. Never null.
 const NpuemuHostHooks& HostHooks();
+
+// enter() and leave(), and the same for ThreadSanitizer (tsan.h).
+void EnterOurs();
+void LeaveOurs();
 
 }  // namespace npuemu
 

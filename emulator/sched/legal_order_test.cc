@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/base/rounds.h"
 #include "emulator/sched/program_run.h"
 #include "emulator/sched/small_program.h"
 #include "gtest/gtest.h"
@@ -19,7 +20,7 @@ constexpr const char* kPolicies[] = {"fifo", "timed", "late", "random", "pct"};
 
 TEST(LegalOrderTest, EveryPolicyStaysWithinTheLegalOrders) {
   constexpr uint64_t kSeed = 4711;
-  constexpr uint64_t kPrograms = 10000;
+  constexpr uint64_t kPrograms = Rounds(10000);
   size_t orders = 0;
   for (uint64_t round = 0; round < kPrograms; ++round) {
     const uint64_t seed = kSeed + round;
@@ -62,7 +63,7 @@ TEST(LegalOrderTest, RandomReachesEveryLegalOrder) {
   uint64_t runs = 0;
   uint64_t most = 0;
   size_t orders = 0;
-  for (uint64_t round = 0; round < 1000; ++round) {
+  for (uint64_t round = 0; round < Rounds(1000); ++round) {
     Prng prng(kSeed + round);
     const SmallProgram program = RandomSmallProgram(prng, 7, false);
     std::set<std::string> missing = AllLegalOrders(program);

@@ -36,6 +36,7 @@ void Scheduler::Submit(Lock& lock, StreamQueue* queue, Task&& task,
     task.hooks->on_submitted(task);
   }
   LogSubmit(task);
+  if (when_submitted_ != nullptr) when_submitted_(task);
   // The common case: an idle stream under fifo. No queue is touched.
   const bool satisfied = task.wait == WaitKind::kNone ||
                          (WaitsOnSignal(task) && task.wait_for->set);

@@ -116,6 +116,10 @@ class Scheduler {
   void LogAccesses(std::function<Argument(uint64_t)> place_of) {
     place_of_ = std::move(place_of);
   }
+  // Called for every task that joined its stream, on the submitting thread.
+  void WhenSubmitted(std::function<void(const Task&)> hook) {
+    when_submitted_ = std::move(hook);
+  }
   // Called for every task that failed, with the lock held.
   void OnFault(std::function<void(const Task&)> hook) {
     on_fault_ = std::move(hook);
@@ -182,6 +186,7 @@ class Scheduler {
   std::vector<Task> running_;
   bool executing_ = false;
   std::condition_variable executed_;
+  std::function<void(const Task&)> when_submitted_;
   std::function<void(const Task&)> on_fault_;
   std::function<Argument(uint64_t)> place_of_;
 };

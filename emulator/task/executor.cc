@@ -54,7 +54,10 @@ class WorkerCounter : public tbb::task_scheduler_observer {
   }
   ~WorkerCounter() override { observe(false); }
   void on_scheduler_entry(bool worker) override {
-    if (worker) CountWorkerThread();
+    if (worker) EnterWork();
+  }
+  void on_scheduler_exit(bool worker) override {
+    if (worker) LeaveWork();
   }
 };
 

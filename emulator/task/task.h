@@ -15,23 +15,12 @@
 #include "absl/functional/any_invocable.h"
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
+#include "emulator/event/kinds.h"
 #include "emulator/task/task_body.h"
 
 namespace npuemu {
 
 class StreamQueue;
-
-// What executes a task; the cost model gives each its resources.
-enum class Unit : uint8_t {
-  kControl,     // the stream itself: record, wait, notify
-  kCube,        // AI cores with their cube unit
-  kVector,      // vector cores
-  kAiCpu,       // AI CPU
-  kCopyIn,      // host to device
-  kCopyOut,     // device to host
-  kCopyDevice,  // device to device
-  kHost,        // a host function
-};
 
 // Half-open bytes [begin, end): a device or host address (design 6).
 struct MemoryRange {
@@ -69,26 +58,14 @@ struct Signal {
   std::vector<StreamQueue*> waiters;
 };
 
-enum class WaitKind : uint8_t {
-  kNone,
-  kLevel,    // until the signal is set; leaves it set
-  kConsume,  // until the signal is set; resets it (notify, R74)
-  kValue,    // until value_ready says so (R75)
-};
-
-enum class EffectKind : uint8_t {
-  kNone,
-  kSet,
-  kReset,
-  kDeliver,  // a host function goes to its thread; its return sets the signal
-  kPublish,  // the value that it writes may end waits (R75); for the log
-};
-
 // The arguments whose bytes a task accesses, in the order of its ranges; the
 // last names all that follow. Static text.
 struct AccessNames {
   std::span<const char* const> reads;
   std::span<const char* const> writes;
+  // aclDataType of each range; -1, or none, where it is unknown.
+  std::span<const int8_t> read_types = {};
+  std::span<const int8_t> write_types = {};
 };
 
 // What few tasks have.

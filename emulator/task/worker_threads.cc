@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "emulator/base/tsan.h"
+
 namespace npuemu {
 namespace {
 
@@ -17,11 +19,14 @@ thread_local Counted counted_thread;
 
 }  // namespace
 
-void CountWorkerThread() {
+void EnterWork() {
+  tsan::BeginOurs();
   if (counted_thread.counted) return;
   counted_thread.counted = true;
   ++g_workers;
 }
+
+void LeaveWork() { tsan::EndOurs(); }
 
 int WorkerThreads() { return g_workers; }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulator/base/prng.h"
+#include "emulator/base/rounds.h"
 #include "gtest/gtest.h"
 
 namespace npuemu {
@@ -131,7 +132,9 @@ TEST_F(TraceStreamTest, AKilledWriterLeavesWholeRecords) {
     auto writer = TraceWriter::Create(path_, {}, uint64_t{1} << 30);
     Prng prng(11);
     std::vector<Event> written;
-    for (int i = 0; i < 50000; ++i) WriteOne(**writer, prng, &written);
+    for (uint64_t i = 0; i < Rounds(50000); ++i) {
+      WriteOne(**writer, prng, &written);
+    }
     raise(SIGKILL);
   }
   int status = 0;
@@ -194,7 +197,7 @@ TEST_F(TraceStreamTest, WrongBytesAreNoCrash) {
   Write(60);
   const std::string whole = Bytes(path_);
   Prng prng(5);
-  for (int round = 0; round < 20000; ++round) {
+  for (uint64_t round = 0; round < Rounds(20000); ++round) {
     std::string bytes = whole;
     for (uint64_t i = 0; i <= prng.Below(4); ++i) {
       bytes[prng.Below(bytes.size())] = static_cast<char>(prng.Next());

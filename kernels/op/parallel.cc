@@ -19,6 +19,7 @@ namespace {
 constexpr int kMaxThreads = 256;
 std::atomic<int> g_threads{0};
 std::atomic<void (*)()> g_entered{nullptr};
+std::atomic<void (*)()> g_left{nullptr};
 
 // oneTBB prints a warning into the user's terminal if asked for more threads
 // than it has.
@@ -37,6 +38,10 @@ class WorkerObserver : public tbb::task_scheduler_observer {
   void on_scheduler_entry(bool worker) override {
     const auto entered = g_entered.load();
     if (worker && entered != nullptr) entered();
+  }
+  void on_scheduler_exit(bool worker) override {
+    const auto left = g_left.load();
+    if (worker && left != nullptr) left();
   }
 };
 
@@ -105,7 +110,10 @@ void SetKernelThreads(int threads) {
   g_threads.store(std::clamp(threads, 0, kMaxThreads));
 }
 
-void SetWorkerEntered(void (*entered)()) { g_entered.store(entered); }
+void SetWorkerHooks(void (*entered)(), void (*left)()) {
+  g_left.store(left);
+  g_entered.store(entered);
+}
 
 OpStatus RunParallel(const OpCall& call, const Operands& operands) {
   constexpr double kSmall = 2000;

@@ -21,8 +21,9 @@ OpStatus RunParallel(const OpCall& call, const Operands& operands);
 void SetKernelThreads(int threads);
 
 // `entered` is called on each oneTBB thread that begins to work here, again
-// when it comes back; null: nobody. Thread-safe.
-void SetWorkerEntered(void (*entered)());
+// when it comes back, and `left` when it goes. Thread-safe; before the first
+// call of RunParallel.
+void SetWorkerHooks(void (*entered)(), void (*left)());
 
 }  // namespace npuemu::kernels
 

@@ -36,10 +36,10 @@ const char* LevelOf(const Finding& finding) {
   return hazard->severity == Severity::kError ? "error" : "warning";
 }
 
-Json PlaceOf(const Site& site, Symbols* symbols) {
-  if (site.place.empty()) return nullptr;
-  Json place = {{"module", site.module}, {"offset", site.offset}};
-  const CodeLine line = symbols->Find(site.module, site.offset);
+Json PlaceOf(const CodeSite& code, Symbols* symbols) {
+  if (code.place.empty()) return nullptr;
+  Json place = {{"module", code.module}, {"offset", code.offset}};
+  const CodeLine line = symbols->Find(code.module, code.offset);
   if (!line.function.empty()) place["function"] = line.function;
   if (line.line == 0) return place;
   place["file"] = line.file;
@@ -57,7 +57,10 @@ Json SiteOf(const Site& site, Symbols* symbols) {
   if (site.argument[0] != '\0') json["argument"] = site.argument;
   json["thread"] = site.thread;
   json["time_ns"] = Nanoseconds(site.time);
-  json["place"] = PlaceOf(site, symbols);
+  json["place"] = PlaceOf(site.code, symbols);
+  for (const CodeSite& caller : site.callers) {
+    json["callers"].push_back(PlaceOf(caller, symbols));
+  }
   return json;
 }
 
@@ -94,13 +97,17 @@ Json FindingOf(const Finding& finding, Symbols* symbols) {
     json["allocation"] = BlockOf(finding.block, symbols);
   }
   if (!finding.fix.empty()) json["fix"] = finding.fix;
+  if (!finding.verified.empty()) {
+    json["verified"] = finding.verified;
+    json["benign"] = finding.benign;
+  }
   return json;
 }
 
 Json LocationOf(const Site& site, Symbols* symbols) {
-  const CodeLine line = symbols->Find(site.module, site.offset);
+  const CodeLine line = symbols->Find(site.code.module, site.code.offset);
   Json location;
-  const std::string file = line.line != 0 ? line.file : site.module;
+  const std::string file = line.line != 0 ? line.file : site.code.module;
   if (!file.empty()) {
     location["physicalLocation"]["artifactLocation"]["uri"] = file;
     if (line.line != 0) {
@@ -223,12 +230,21 @@ std::string HazardsJunit(const TraceFindings& findings, Symbols* symbols) {
 }
 
 std::string TextOf(Finding finding, Symbols* symbols) {
-  const auto resolve = [&](Site* site) {
-    const CodeLine line = symbols->Find(site->module, site->offset);
+  const auto resolve_code = [&](CodeSite* code, bool with_function) {
+    const CodeLine line = symbols->Find(code->module, code->offset);
     if (line.line != 0) {
-      site->place = absl::StrCat(line.file, ":", line.line);
+      code->place = absl::StrCat(line.file, ":", line.line);
+      if (with_function) {
+        code->place = absl::StrCat(line.function, " ", code->place);
+      }
     } else if (!line.function.empty()) {
-      site->place = absl::StrCat(line.function, " (", site->place, ")");
+      code->place = absl::StrCat(line.function, " (", code->place, ")");
+    }
+  };
+  const auto resolve = [&](Site* site) {
+    resolve_code(&site->code, /*with_function=*/false);
+    for (CodeSite& caller : site->callers) {
+      resolve_code(&caller, /*with_function=*/true);
     }
   };
   for (Site& site : finding.sites) resolve(&site);

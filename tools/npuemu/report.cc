@@ -83,6 +83,10 @@ struct Request {
        }, ""}};
   bool text = true;  // no file is wanted
 
+  bool NeedsTimeline() const {
+    return !files[0].path.empty() || !files[1].path.empty();
+  }
+
   // The argument that is wrong; null if none is.
   const std::string* Parse(const Arguments& arguments) {
     for (size_t i = 0; i < arguments.size(); ++i) {
@@ -110,10 +114,12 @@ struct Request {
 int WriteFiles(const Request& request, const TraceFindings& findings,
                Symbols* symbols, std::ostream& err) {
   Timeline timeline;
-  const absl::Status status = timeline.Add(request.trace);
-  if (!status.ok()) {
-    err << "npuemu report: " << status.message() << "\n";
-    return kExitBadFile;
+  if (request.NeedsTimeline()) {
+    const absl::Status status = timeline.Add(request.trace);
+    if (!status.ok()) {
+      err << "npuemu report: " << status.message() << "\n";
+      return kExitBadFile;
+    }
   }
   for (const Wanted& file : request.files) {
     std::string error;

@@ -18,6 +18,7 @@
 #include "tools/npuemu/options.h"
 #include "tools/npuemu/program.h"
 #include "tools/npuemu/timeline_files.h"
+#include "tools/npuemu/verify.h"
 
 namespace npuemu::cli {
 namespace {
@@ -76,7 +77,7 @@ class Reports {
   // The trace's path, "" for none. False, with a reason, if there can be none.
   bool Prepare(std::string* trace, std::string* error) {
     *trace = config_.trace;
-    const bool wanted = config_.fail_on != "never";
+    const bool wanted = config_.fail_on != "never" || config_.verify_races;
     if (!config_.report_dir.empty()) {
       std::error_code code;
       std::filesystem::create_directories(config_.report_dir, code);
@@ -92,7 +93,7 @@ class Reports {
       name += "/npuemu-trace-XXXXXX";
       const int fd = mkstemp(name.data());
       if (fd < 0) {
-        *error = "--fail-on: cannot write \"" + name +
+        *error = "the trace of the run: cannot write \"" + name +
                  "\": " + std::strerror(errno);
         return false;
       }
@@ -104,14 +105,19 @@ class Reports {
   }
 
   // The exit code in place of the program's.
-  int Finish(int code, std::ostream& err) const {
-    if (config_.report_dir.empty() && config_.fail_on == "never") return code;
+  int Finish(const Arguments& program, int code, std::ostream& err) const {
+    if (trace_.empty() || (config_.report_dir.empty() &&
+                           config_.fail_on == "never" &&
+                           !config_.verify_races)) {
+      return code;
+    }
     TraceFindings findings(config_.suppressions);
     const std::vector<std::string> traces = TracesOf(trace_);
     for (const std::string& trace : traces) {
       const absl::Status status = findings.Add(trace);
       if (!status.ok()) err << "npuemu run: " << status.message() << "\n";
     }
+    if (config_.verify_races) VerifyRaces(program, &findings, err);
     if (!config_.report_dir.empty() && !Write(findings, traces, err)) {
       return code != 0 ? code : kExitInternal;
     }
@@ -200,7 +206,7 @@ int Run(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   }
   const int code = RunProgram("npuemu run", program, err);
   if (!trace.empty()) KeepTracesOfTheKilled(trace);
-  return reports.Finish(code, err);
+  return reports.Finish(program, code, err);
 }
 
 }  // namespace npuemu::cli

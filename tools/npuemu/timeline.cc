@@ -3,15 +3,10 @@
 #include <iterator>
 
 #include "emulator/base/status.h"
+#include "emulator/event/kinds.h"
 #include "emulator/trace/trace_stream.h"
 
 namespace npuemu::cli {
-namespace {
-
-constexpr uint64_t kSet = 1;  // of kEffect
-
-}  // namespace
-
 const char* UnitWord(int unit) {
   static constexpr const char* kWords[] = {
       "control", "cube",     "vector",      "AI CPU",
@@ -44,7 +39,7 @@ void Timeline::OnEvent(const Event& event) {
       span.task = event.task;
       span.device = event.device;
       span.stream = event.stream;
-      span.unit = static_cast<int>(event.b & 0xff);
+      span.unit = static_cast<int>(UnitOf(event));
       span.thread = acting_;
       span.name = event.name;
       span.submitted = Nanoseconds(event.time);
@@ -52,7 +47,7 @@ void Timeline::OnEvent(const Event& event) {
     }
     case EventKind::kWait: awaits_[event.task] = event.a; return;
     case EventKind::kEffect:
-      if ((event.b & 0xff) == kSet) sets_[event.task] = event.a;
+      if (EffectOf(event) == EffectKind::kSet) sets_[event.task] = event.a;
       return;
     case EventKind::kRun: {
       TaskSpan* span = Find(event.task);

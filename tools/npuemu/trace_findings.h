@@ -25,6 +25,7 @@ class TraceFindings {
   absl::Status Add(const std::string& path);
 
   const std::vector<Finding>& all() const { return all_; }
+  std::vector<Finding>& all() { return all_; }
   const TraceHeader& header() const { return header_; }  // of the first trace
   uint64_t suppressed() const { return suppressed_; }
   // Why a trace ends early; "" if none does.

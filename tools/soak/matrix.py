@@ -82,13 +82,13 @@ class Bench:
                         '--output=' + self.models,
                         '--soc_version=Ascend910B1'])
 
-    def build(self, name, source=None, flags=()):
+    def build(self, name, source=None, flags=(), compilers=('gcc', 'g++')):
         """Builds a program as a user would: installed headers, -lascendcl."""
         base = source or os.path.join(self.testdata, 'programs', name)
         if os.path.exists(base + '.cc'):
-            compiler = ['g++', '-std=c++17', base + '.cc']
+            compiler = [compilers[1], '-std=c++17', base + '.cc']
         else:
-            compiler = ['gcc', '-std=c11', '-D_GNU_SOURCE', base + '.c']
+            compiler = [compilers[0], '-std=c11', '-D_GNU_SOURCE', base + '.c']
         self._tool(compiler + [
             *flags, '-O1', '-Wall', '-Wextra', '-Werror',
             '-I' + os.path.join(self.toolkit, 'include'),
@@ -127,16 +127,25 @@ class Bench:
         return Result(code, hash_of(output), found, text)
 
 
-    def _npuemu(self, name, arguments):
-        """Exit code, standard output, standard error of npuemu ... -- NAME."""
-        command = [os.path.join(self.toolkit, 'bin', 'npuemu'), *arguments, '--',
-                   os.path.join(self.work, name), self.models,
-                   os.path.join(self.testdata, 'iris')]
+    def _start(self, name, command, environment):
+        """Exit code, standard output, standard error of the program, started
+        by the words of `command`."""
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL, env=self._environment(), cwd=self.work,
+            [*command, os.path.join(self.work, name), self.models,
+             os.path.join(self.testdata, 'iris')],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, env=environment, cwd=self.work,
             timeout=RUN_SECONDS)
         return done.returncode, done.stdout, done.stderr.decode(errors='replace')
+
+    def _npuemu(self, name, arguments):
+        command = [os.path.join(self.toolkit, 'bin', 'npuemu'), *arguments, '--']
+        return self._start(name, command, self._environment())
+
+    def run_alone(self, name, policy):
+        """Runs it as it is, without npuemu run."""
+        return self._start(name, [], {**self._environment(),
+                                      'NPUEMU_SCHEDULE': policy})
 
     def record(self, name, cell, trace):
         options = ['--schedule', cell.policy, '--seed', str(cell.seed),

@@ -111,6 +111,55 @@ def check_files(reports, name, with_lines):
     return finding['fingerprint']
 
 
+# Two streams write the same numbers: the orders agree.
+BENIGN = '''#include "check.h"
+int main(int argc, char** argv) {
+  Start(argc, argv);
+  aclrtStream a = NewStream(), b = NewStream();
+  void* x = NewNumbers(0, 0);
+  CHECK(aclrtMemsetAsync(x, kBytes, 7, kBytes, a));
+  CHECK(aclrtMemsetAsync(x, kBytes, 7, kBytes, b));
+  CHECK(aclrtSynchronizeStream(a));
+  CHECK(aclrtSynchronizeStream(b));
+  return Finish();
+}
+'''
+
+
+def check_verified(reports):
+    """Both orders, and the fix, whatever the policy of the first run."""
+    for policy in ('fifo', 'late', 'random'):
+        code, errors, folder = reports.run(
+            'debug', '--verify-races', '--schedule', policy)
+        [finding] = reports.findings(folder)['findings']
+        text = finding['verified']
+        expect('verified', '1024 of 1024 int32 differ' in text, True)
+        expect('benign', finding['benign'], False)
+        expect('the fix', 'the finding is gone' in text, True)
+        expect('told', text in errors, True)
+        first = text.splitlines()[1]
+        expect('values', 'if task 1 runs first' in first and
+               'if task 2 does' in first, True)
+    bench = reports.bench
+    source = os.path.join(bench.work, 'benign_source')
+    with open(source + '.c', 'w') as file:
+        file.write(BENIGN)
+    bench.build('benign', source)
+    _, _, folder = reports.run('benign', '--verify-races')
+    [finding] = reports.findings(folder)['findings']
+    expect('agree', finding['benign'], True)
+    expect('agree: text', 'equal in both orders' in finding['verified'], True)
+
+
+def check_stacks(reports):
+    _, errors, folder = reports.run('debug', '--stacks', 'full')
+    [finding] = reports.findings(folder)['findings']
+    callers = [[place.get('function') for place in site['callers']]
+               for site in finding['sites']]
+    expect('stacks', all('main' in names for names in callers), True)
+    expect('told', errors.count('    called from ') >= 2, True)
+
+
 def check_others(reports):
     bench = reports.bench
     source = os.path.join(bench.testdata, 'programs', 'hazards', PROGRAM)
@@ -171,6 +220,8 @@ def main():
         check_files(reports, 'debug', True)
         check_files(reports, PROGRAM, False)
         check_others(reports)
+        check_verified(reports)
+        check_stacks(reports)
         bench.build('stripped', source)
         subprocess.run(['strip', os.path.join(bench.work, 'stripped')],
                        check=True)

@@ -12,6 +12,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/value_call.h"
 #include "acl_shim/core/api_call.h"
+#include "emulator/base/tsan.h"
 #include "emulator/sched/stream_queue.h"
 #include "emulator/task/task.h"
 
@@ -64,6 +65,7 @@ void DeliverNoted() {
     infos = std::exchange(all.noted, {});
     callbacks = Callbacks(all);
   }
+  const tsan::Theirs theirs;
   for (rtExceptionInfo& info : infos) {
     for (const aclrtExceptionInfoCallback callback : callbacks) {
       callback(&info);

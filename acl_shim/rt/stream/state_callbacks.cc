@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/api_call.h"
+#include "emulator/base/tsan.h"
 
 namespace npuemu::shim {
 namespace {
@@ -61,8 +62,11 @@ void NotifyStreamState(Call& call, aclrtStream stream,
   }
   if (entries.empty()) return;
   call.lock.unlock();
-  for (const Registration& entry : entries) {
-    entry.callback(stream, state, entry.args);
+  {
+    const tsan::Theirs theirs;
+    for (const Registration& entry : entries) {
+      entry.callback(stream, state, entry.args);
+    }
   }
   call.lock.lock();
   call.WaitedUntil(call.thread.clock);  // what their own calls took

@@ -270,6 +270,7 @@ constexpr NpuemuHostHooks kScripted = {
     .on_decision = [](void (*)(uint64_t, int, int, const char*)) {},
     .on_edge = [](void (*)(bool, const void*, int)) {},
     .deterministic = [] { return true; },
+    .on_touch = [](void (*)(const void*, uint64_t, bool, const void*)) {},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -63,7 +64,13 @@ namespace npuemu::preload {
   REAL(sleep_us, usleep, "")                                            \
   REAL(sleep_ns, nanosleep, "")                                         \
   REAL(sleep_clock, clock_nanosleep, "")                                \
-  REAL(gettime, clock_gettime, "")
+  REAL(gettime, clock_gettime, "")                                      \
+  REAL(read, read, "")                                                  \
+  REAL(write, write, "")                                                \
+  REAL(pread, pread, "")                                                \
+  REAL(pwrite, pwrite, "")                                              \
+  REAL(recv, recv, "")                                                  \
+  REAL(send, send, "")
 
 struct RealFunctions {
 #define REAL(member, symbol, version) decltype(&::symbol) member;

@@ -26,6 +26,7 @@ cpu_set_t allowed;  // before anything was pinned
 cpu_set_t shared;   // the core of all threads under control
 std::atomic<bool> pinned{false};
 std::atomic<void (*)(bool, const void*, int)> on_edge{nullptr};
+std::atomic<TouchCallback> on_touch{nullptr};
 
 [[noreturn]] void Fail(const std::string& message) {
   Say(message);
@@ -140,6 +141,9 @@ bool ExemptModule(const void* address) {
 
 ThreadControl* Control() { return control; }
 int NewThreadId() { return ++next_id; }
+TouchCallback TouchListener() {
+  return on_touch.load(std::memory_order_relaxed);
+}
 
 void EnsureStarted() {
   if (stage.load(std::memory_order_acquire) == kStarted) return;
@@ -355,6 +359,7 @@ NpuemuHostHooks hooks = {
     .deterministic = [] {
       return control == nullptr || control->deterministic();
     },
+    .on_touch = [](TouchCallback callback) { on_touch = callback; },
 };
 
 }  // namespace

@@ -41,6 +41,11 @@ ThreadControl* Control();
 void EnsureStarted();
 bool ExemptCaller(const void* return_address);
 
+// Who wants to know of system calls that touch memory; null: nobody.
+using TouchCallback = void (*)(const void* address, uint64_t bytes, bool write,
+                               const void* caller);
+TouchCallback TouchListener();
+
 // The range of an interposed function's own work.
 class Scope {
  public:
