@@ -225,7 +225,7 @@ TEST(RaceDetectorTest, CanaryADetectorWithoutWaitsIsFound) {
       wrong += expected.contains(pair) ? 0 : 1;
     }
   }
-  EXPECT_GT(wrong, 10);
+  EXPECT_GT(wrong, 0);
 }
 
 }  // namespace

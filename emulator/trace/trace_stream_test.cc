@@ -132,7 +132,7 @@ TEST_F(TraceStreamTest, AKilledWriterLeavesWholeRecords) {
     auto writer = TraceWriter::Create(path_, {}, uint64_t{1} << 30);
     Prng prng(11);
     std::vector<Event> written;
-    for (uint64_t i = 0; i < Rounds(50000); ++i) {
+    for (uint64_t i = 0; i < 50000; ++i) {
       WriteOne(**writer, prng, &written);
     }
     raise(SIGKILL);
