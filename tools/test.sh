@@ -1,15 +1,20 @@
 #!/bin/bash
-# Everything that must hold: lint, all tests built by GCC, all by clang (with
-# layering_check) with or without AddressSanitizer, the fuzz targets for a fixed
-# number of inputs, and the canary. The last line is "N passed, N failed".
+# Everything that must hold: lint, all tests built by GCC, most by clang (with
+# layering_check) too, with AddressSanitizer or as they are used, the fuzz
+# targets for a fixed number of inputs, and the canary. The last line is
+# "N passed, N failed".
 
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
 . tools/setup.sh
 
 all_parts=(lint gcc sim clang asan fuzz canary)
-asan_packages=(//acl_shim/base/... //acl_shim/om/... //emulator/...
-  //acl_shim/tests/rules/... //acl_shim/tests/interleavings/...)
+asan_packages=(
+  //acl_shim/base/... //acl_shim/core/... //acl_shim/om/...
+  //acl_shim/tests/rules/... //acl_shim/tests/interleavings/...
+  //emulator/...
+  //tools/atc/... //tools/npu_smi/... //tools/npuemu/... //tools/om_describe/...
+)
 policies=(fifo timed late random pct)
 sim_programs=3000
 fuzz_runs=20000
@@ -25,10 +30,12 @@ Runs the named parts in order; all of them without an argument.
   lint   tools/lint/lint.py over the tree, and the proof of every rule
   gcc    bazel test //...
   sim    random programs, the determinism matrix and replays, the commit as seed
-  clang  bazel test --config=clang of what asan does not run (layering_check)
-  asan   bazel test --config=asan of emulator, rules, interleavings, readers
+  clang  bazel test --config=clang of kernels   (layering_check, as asan)
+  asan   bazel test --config=asan of everything else that it can run
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
   canary every implemented function once without its work: a test must fail
+Only by its name, before a release:
+  clang_all   bazel test --config=clang //...
 The last line is "N passed, N failed"; the exit code is 1 if N failed > 0.
 TEXT
 }
@@ -89,12 +96,15 @@ part_sim() {
   run_bazel sim "--test_arg=--rotate=$seed" --test_tag_filters=rotated \
     --test_timeout=900 //tools/soak/...
 }
-# Every test by clang once: where hostile input and memory are handled with
-# AddressSanitizer, else without.
+# By clang once: kernels, whose bits must be those of GCC, as they are used; all
+# else with AddressSanitizer.
 part_clang() {
-  run_bazel clang --config=clang \
-    --test_tag_filters=-rotated,-both_compilers \
-    -- //... "${asan_packages[@]/#/-}" //emulator/host/preload/...
+  run_bazel clang --config=clang //kernels/... //emulator/host/preload/... \
+    //acl_shim/abi:abi_test
+}
+part_clang_all() {
+  run_bazel clang_all --config=clang \
+    --test_tag_filters=-rotated,-both_compilers //...
 }
 part_asan() {
   run_bazel asan --config=asan --build_tests_only \
@@ -174,7 +184,7 @@ parts=()
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
-    lint | gcc | sim | clang | asan | fuzz | canary) parts+=("$argument") ;;
+    lint | gcc | sim | clang | asan | fuzz | canary | clang_all) parts+=("$argument") ;;
     *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
   esac
 done

@@ -226,7 +226,12 @@ def cell_text(cell):
 
 
 def seeds_of(rotate, count):
-    """Seeds that a text (a commit's hash) chooses; the same for one text."""
+    """Seeds that a text (a commit's hash) chooses; the same for one text. The
+    first eight are parts of one digest."""
+    seeds = []
     digest = hashlib.sha256(rotate.encode()).digest()
-    return [int.from_bytes(digest[4 * i:4 * i + 4], 'big')
-            for i in range(count)]
+    while len(seeds) < count:
+        seeds += [int.from_bytes(digest[at:at + 4], 'big')
+                  for at in range(0, len(digest), 4)]
+        digest = hashlib.sha256(digest).digest()
+    return seeds[:count]

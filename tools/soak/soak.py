@@ -14,6 +14,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import matrix  # noqa: E402
+import twins_test  # noqa: E402
 
 TESTDATA = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         '..', '..', 'testdata')
@@ -74,6 +75,9 @@ def parse(arguments):
     parser.add_argument('--replays', type=positive, metavar='N',
                         help='instead: record N runs of each program under the '
                         'policies in turn, and replay them')
+    parser.add_argument('--twins', type=positive, metavar='N',
+                        help='instead: the pairs of testdata/programs/hazards '
+                        'under each policy with N seeds')
     parser.add_argument('--hashes', metavar='FILE', help='hashes of each '
                         'program and seed: written if there is no such file, '
                         'else compared, for example with another compiler\'s')
@@ -177,6 +181,27 @@ def replay_all(bench, programs, options, seeds):
     return good
 
 
+def twins_all(bench, options):
+    """Every bug program is told of its rule, every fixed one of nothing."""
+    twins = twins_test.load(os.path.join(TESTDATA, 'programs', 'hazards'),
+                            options.programs)
+    seeds = options.seeds or matrix.seeds_of(options.rotate, options.twins)
+    runs = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        rows = pool.map(lambda twin: twins_test.check(bench, twin, seeds), twins)
+        for number, row in enumerate(rows, 1):
+            runs += row.runs
+            failed += bool(row.problems)
+            print('[%d/%d] %s: %d runs, %d problems' % (
+                number, len(twins), row.twin.name, row.runs,
+                len(row.problems)), flush=True)
+            for cell, text, errors in row.problems[:SHOWN_PROBLEMS]:
+                print('%s: %s\n%s' % (matrix.cell_text(cell), text, errors))
+    print('soak: %d pairs, %d seeds, %d runs: %d pairs failed' % (
+        len(twins), len(seeds), runs, failed))
+    return failed == 0 and bool(twins)
+
+
 def hash_lines(verdicts):
     lines = []
     for verdict in verdicts:
@@ -228,7 +253,7 @@ def main(arguments):
         return 64
     programs = matrix.load(
         os.path.join(TESTDATA, 'programs', 'programs.tsv'), options.programs)
-    if not programs:
+    if not programs and not options.twins:
         print('soak: no program matches %s' % options.programs, file=sys.stderr)
         return 70
     seeds = options.seeds or matrix.seeds_of(options.rotate, 3)
@@ -237,6 +262,8 @@ def main(arguments):
         bench = matrix.Bench(os.path.abspath(options.prefix),
                              os.path.abspath(TESTDATA), work)
         bench.make_models()
+        if options.twins:
+            return 0 if twins_all(bench, options) else 1
         if options.replays:
             return 0 if replay_all(bench, programs, options, seeds) else 1
         verdicts = run_all(bench, programs, all_cells, options)

@@ -10,6 +10,7 @@ import concurrent.futures
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -54,6 +55,20 @@ def lines_of(source, call):
         return [number for number, line in enumerate(file, 1) if call in line]
 
 
+def with_lines(errors, binary):
+    """clang's runtime leaves lines to llvm-symbolizer, which is not everywhere:
+    frames of the program as binutils see them."""
+    offsets = re.findall(r'\(%s\+0x([0-9a-f]+)\)' % re.escape(
+        os.path.basename(binary)), errors)
+    if not offsets:
+        return errors
+    done = subprocess.run(
+        ['addr2line', '-e', binary,
+         *('%x' % (int(offset, 16) - 1) for offset in offsets)],
+        stdout=subprocess.PIPE, text=True, check=True)
+    return errors + done.stdout
+
+
 def names_enqueue(errors, source, call):
     """Whether a stack ends, or goes on, in a line that makes the call."""
     name = os.path.basename(source) + '.c'
@@ -72,7 +87,8 @@ def check_twin(bench, compilers, twin):
         if not has_report(errors):
             failures.append((bug, policy, 'no report, exit code %d' % code,
                              errors))
-        elif not names_enqueue(errors, source, call):
+        elif not names_enqueue(with_lines(errors, os.path.join(
+                bench.work, bug)), source, call):
             failures.append((bug, policy, 'the enqueue is not named', errors))
         code, _, errors = bench.run_alone(fixed, policy)
         if code or has_report(errors):
