@@ -16,7 +16,7 @@ asan_packages=(
   //tools/atc/... //tools/npu_smi/... //tools/npuemu/... //tools/om_describe/...
 )
 policies=(fifo timed late random pct)
-sim_programs=3000
+sim_programs=5000
 fuzz_runs=20000
 fuzz_seconds=300  # only a stop for a target that hangs
 passed=0

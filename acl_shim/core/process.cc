@@ -13,6 +13,7 @@
 #include "acl_shim/core/visible_devices.h"
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
+#include "emulator/base/tsan.h"
 #include "emulator/device/host_watch.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/fault_handler.h"
@@ -38,13 +39,14 @@ void PrintContext() {
 // our calls, which then only goes on.
 bool OnTouch(uint64_t address, bool write, const void* place) {
   Node* node = g_node_for_check;
-  EnterOurs();
+  const tsan::Ours ours;
+  HostHooks().enter();
   Lock lock(node->mutex(), std::defer_lock);
   if (!InCall()) lock.lock();
-  const bool ours = node->OnHostTouch(address, write, place);
+  const bool watched = node->OnHostTouch(address, write, place);
   if (lock.owns_lock()) lock.unlock();
-  LeaveOurs();
-  return ours;
+  HostHooks().leave();
+  return watched;
 }
 
 // A system call is about to touch what may be such pages.
@@ -53,7 +55,8 @@ void OnSystemCall(const void* begin, uint64_t bytes, bool write,
   constexpr uint64_t kPage = 4096;
   const auto address = reinterpret_cast<uint64_t>(begin);
   Node* node = g_node_for_check;
-  EnterOurs();
+  const tsan::Ours ours;
+  HostHooks().enter();
   {
     const Lock lock(node->mutex());
     for (uint64_t at = address;
@@ -61,7 +64,7 @@ void OnSystemCall(const void* begin, uint64_t bytes, bool write,
          at = (at / kPage + 1) * kPage) {
     }
   }
-  LeaveOurs();
+  HostHooks().leave();
 }
 
 // The object behind a handle, unless the reset of its device ended it.

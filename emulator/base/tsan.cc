@@ -85,18 +85,11 @@ void DestroyFiber(Fiber fiber) {
   __tsan_destroy_fiber(fiber);
 }
 
-OnFiber::OnFiber(Fiber fiber)
-    : thread_(fiber == nullptr ? nullptr : __tsan_get_current_fiber()) {
-  if (fiber == nullptr) {
-    theirs_.emplace();
-  } else {
-    __tsan_switch_to_fiber(fiber, kNoSync);
-  }
+OnFiber::OnFiber(Fiber fiber) : thread_(__tsan_get_current_fiber()) {
+  __tsan_switch_to_fiber(fiber, kNoSync);
 }
 
-OnFiber::~OnFiber() {
-  if (thread_ != nullptr) __tsan_switch_to_fiber(thread_, kNoSync);
-}
+OnFiber::~OnFiber() { __tsan_switch_to_fiber(thread_, kNoSync); }
 
 void Acquire(const void* object) {
   if (Active()) __tsan_acquire(const_cast<void*>(object));

@@ -9,7 +9,6 @@
 #define EMULATOR_BASE_TSAN_H_
 
 #include <cstdint>
-#include <optional>
 
 namespace npuemu::tsan {
 
@@ -20,6 +19,7 @@ bool Active();
 // in it orders threads. Calls nest.
 void BeginOurs();
 void EndOurs();
+
 class Ours {
  public:
   Ours() { BeginOurs(); }
@@ -45,9 +45,9 @@ using Fiber = void*;
 Fiber MakeFiber(const char* name);
 void DestroyFiber(Fiber fiber);
 
-// What the calling thread does until the end of its life is done by the fiber,
-// or by itself if it is null; nothing is ordered by the change. REQUIRES: no
-// lock is taken and no memory is allocated meanwhile.
+// What the calling thread does while it lives is done by the fiber; nothing is
+// ordered by the change. REQUIRES: the fiber is not null; no lock is taken and
+// no memory is allocated meanwhile.
 class OnFiber {
  public:
   explicit OnFiber(Fiber fiber);
@@ -56,12 +56,11 @@ class OnFiber {
   OnFiber& operator=(const OnFiber&) = delete;
 
  private:
-  void* const thread_;  // null: the thread itself acts
-  std::optional<Theirs> theirs_;
+  const Fiber thread_;  // the thread's own
 };
 
-// REQUIRES: an OnFiber lives. What is before a release of an object is before
-// what is after a later acquire of it.
+// REQUIRES: an OnFiber or Theirs lives: they say who acts. What is before a
+// release of an object is before what is after a later acquire of it.
 void Acquire(const void* object);
 void Release(const void* object);
 void Access(uint64_t begin, uint64_t end, bool write);

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/tsan.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
 #include "emulator/device/host_watch.h"
 #include "emulator/device/stream.h"
 #include "emulator/host/host_hooks.h"
-#include "emulator/base/tsan.h"
 
 namespace npuemu {
 namespace {
@@ -28,7 +28,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
     node.EndWatches();
   }
   lock.unlock();
-  LeaveOurs();
+  hooks.leave();
   hooks.switch_point("host function");
   SetInHostFunction(true);
   {
@@ -36,7 +36,7 @@ void RunWork(Node& node, Lock& lock, CallbackQueue* queue, HostWork work,
     work.function(work.user_data);
   }
   SetInHostFunction(false);
-  EnterOurs();
+  hooks.enter();
   lock.lock();
   node.turns().Take(lock, actor);
   if (node.host_watch() != nullptr) node.host_watch()->AcceptChanges();
@@ -66,16 +66,18 @@ void AwaitWork(Lock& lock, CallbackQueue* queue) {
   }
   while (!ready()) {
     lock.unlock();
-    LeaveOurs();
+    hooks.leave();
     hooks.block("a host function to run", kNpuemuIdle);
-    EnterOurs();
+    hooks.enter();
     lock.lock();
   }
 }
 
 void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue,
                     uint64_t actor) {
-  EnterOurs();
+  const tsan::Ours ours;
+  const NpuemuHostHooks& hooks = HostHooks();
+  hooks.enter();
   Lock lock(node->mutex());
   while (true) {
     AwaitWork(lock, queue.get());
@@ -88,7 +90,7 @@ void HostThreadLoop(Node* node, std::shared_ptr<CallbackQueue> queue,
     RunWork(*node, lock, queue.get(), std::move(work), actor);
   }
   lock.unlock();
-  LeaveOurs();
+  hooks.leave();
 }
 
 }  // namespace
@@ -186,9 +188,9 @@ void StopHostThread(Call& call, CallbackQueue* queue) {
     return;
   }
   call.lock.unlock();
-  LeaveOurs();
+  HostHooks().leave();
   queue->host_thread.join();
-  EnterOurs();
+  HostHooks().enter();
   call.lock.lock();
   call.node.RemoveInternalThread();
 }

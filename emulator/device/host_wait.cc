@@ -7,9 +7,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "emulator/base/tsan.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/host/process_threads.h"
-#include "emulator/base/tsan.h"
 #include "emulator/task/worker_threads.h"
 
 namespace npuemu {
@@ -150,9 +150,9 @@ class HostWaiter {
     --node_.calls_;
     SetProgramClock(call_.now);
     call_.lock.unlock();
-    LeaveOurs();
+    hooks.leave();
     deadlock_ = !hooks.block(options_.what, until);
-    EnterOurs();
+    hooks.enter();
     call_.lock.lock();
     --node_.blocked_;
     ++node_.calls_;
@@ -248,6 +248,7 @@ void HelperThread::StopDriving() {
 }
 
 bool HelperThread::DriveOnce() {
+  const tsan::Ours ours;
   Lock lock(node_->mutex_);
   node_->turns().Take(lock, kActorHelper);
   if (!node_->scheduler_.HasDeferred()) return false;
@@ -286,7 +287,7 @@ void HelperThread::Drive(Lock& lock) {
 }
 
 void HelperThread::Loop() {
-  tsan::BeginOurs();
+  const tsan::Ours ours;
   Lock lock(node_->mutex_);
   int quiet_looks = 0;
   uint64_t seen = node_->changes_;

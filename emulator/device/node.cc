@@ -118,7 +118,7 @@ std::atomic<Node*> g_observed{nullptr};
 
 }  // namespace
 
-// Before all that would run on its fibers.
+// With --check none too: then the log tells what the observer needs.
 void Node::StartTsan() {
   if (!tsan::Active()) return;
   log_.Check();
@@ -281,18 +281,14 @@ absl::StatusOr<Device*> Node::FindDevice(int id) {
 }
 
 std::unique_ptr<HostThread> Node::MakeThread() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  auto thread = std::make_unique<HostThread>();
   // By creation where somebody sees it; threads of ours and oneTBB's come
   // behind them.
   constexpr int kOthers = 1 << 16;
-  auto thread = std::make_unique<HostThread>();
+  const bool observed = HostHooks().observed;
   const int id = HostHooks().thread();
-  const int others = HostHooks().observed ? kOthers : 0;
-  tsan::BeginOurs();
-  {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    thread->id = id >= 0 ? id : next_thread_id_++ + others;
-  }
-  tsan::EndOurs();
+  thread->id = id >= 0 ? id : next_thread_id_++ + (observed ? kOthers : 0);
   return thread;
 }
 
@@ -341,7 +337,7 @@ namespace {
 Lock EnterNode(std::mutex& mutex, const char* label) {
   const NpuemuHostHooks& hooks = HostHooks();
   hooks.switch_point(label);
-  EnterOurs();
+  hooks.enter();
   return Lock(mutex);
 }
 
@@ -402,7 +398,7 @@ Call::~Call() {
   if (node.scheduler_.HasDeferred()) node.helper_->Wake();
   lock.unlock();
   SetProgramClock(thread.clock);
-  LeaveOurs();
+  HostHooks().leave();
 }
 
 void Call::SwitchPoint(const char* label) {
@@ -411,7 +407,7 @@ void Call::SwitchPoint(const char* label) {
   node.scheduler_.Settle(lock, now);
   --node.calls_;
   lock.unlock();
-  LeaveOurs();
+  hooks.leave();
   lock = EnterNode(node.mutex_, label);
   ++node.calls_;
   node.turns().Take(lock, Actor());

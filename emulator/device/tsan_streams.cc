@@ -23,12 +23,12 @@ const void* ModuleOf(const void* address) {
   return dladdr(address, &info) == 0 ? nullptr : info.dli_fbase;
 }
 
-// The program's callers of this library's entry point, the outermost first.
-std::vector<const void*> Callers() {
+// The program's frames above this library's entry point, the outermost first.
+std::vector<const void*> ProgramStack() {
   constexpr int kMostFrames = 48;
   void* frames[kMostFrames];
   const int count = backtrace(frames, kMostFrames);
-  const void* const ours = ModuleOf(reinterpret_cast<void*>(&Callers));
+  const void* const ours = ModuleOf(reinterpret_cast<void*>(&ProgramStack));
   int first = 0;
   while (first < count && ModuleOf(frames[first]) == ours) ++first;
   if (first == count) first = 0;  // the program and this library are one
@@ -74,7 +74,6 @@ void TsanStreams::OnSubmitted(const Task& task) {
   queued.submitted = std::make_shared<const uint64_t>(task.id);
   queued.awaits = std::move(stream.passed);
   stream.passed.clear();
-  if (values_ == nullptr) values_ = std::make_shared<const uint64_t>(0);
   if (task.wait == WaitKind::kValue) queued.awaits.push_back(values_);
   if (task.wait_for != nullptr) {
     queued.awaits.push_back(PointOf(task.wait_for->id));
@@ -101,9 +100,9 @@ void TsanStreams::OnSubmitted(const Task& task) {
     add(task.reads, false);
     add(task.writes, true);
   }
-  if (!queued.accesses.empty()) queued.callers = Callers();
+  if (!queued.accesses.empty()) queued.callers = ProgramStack();
   {
-    const tsan::OnFiber self(nullptr);
+    const tsan::Theirs self;
     tsan::Release(queued.submitted.get());
   }
   stream.pending.push_back(std::move(queued));
@@ -112,7 +111,7 @@ void TsanStreams::OnSubmitted(const Task& task) {
 void TsanStreams::OnHostAccess(uint64_t begin, uint64_t end,
                                bool write) const {
   if (begin >= end || on_device_(begin)) return;
-  const tsan::OnFiber self(nullptr);
+  const tsan::Theirs self;
   tsan::Access(begin, end, write);
 }
 
@@ -146,7 +145,7 @@ void TsanStreams::OnSync(const Stream& stream, uint64_t tasks) const {
   const uint64_t oldest = stream.ended - stream.ends.size() + 1;
   const uint64_t wanted =
       std::clamp<uint64_t>(tasks, oldest, stream.ended) - oldest;
-  const tsan::OnFiber self(nullptr);
+  const tsan::Theirs self;
   tsan::Acquire(stream.ends[wanted].get());
 }
 
@@ -171,10 +170,16 @@ void TsanStreams::OnEvent(const Event& event) {
       streams_.erase(event.stream);
       return;
     }
+    case EventKind::kWrite: {  // of the host, perhaps a value (R75)
+      if (event.task != 0) return;
+      const tsan::Theirs self;
+      tsan::Release(values_.get());
+      return;
+    }
     case EventKind::kHostFunction: {
       const auto delivery = deliveries_.find(event.task);
       if (delivery == deliveries_.end()) return;
-      const tsan::OnFiber self(nullptr);
+      const tsan::Theirs self;
       tsan::Acquire(delivery->second.get());
       return;
     }
@@ -182,7 +187,7 @@ void TsanStreams::OnEvent(const Event& event) {
       deliveries_.erase(event.task);
       if (event.b == 0) return;
       const Point point = PointOf(event.b);
-      const tsan::OnFiber self(nullptr);
+      const tsan::Theirs self;
       tsan::Release(point.get());
       return;
     }

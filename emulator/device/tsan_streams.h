@@ -25,8 +25,8 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
-#include "emulator/event/event.h"
 #include "emulator/base/tsan.h"
+#include "emulator/event/event.h"
 #include "emulator/task/task.h"
 
 namespace npuemu {
@@ -82,7 +82,7 @@ class TsanStreams : public Observer {
   std::unordered_map<uint64_t, Point> signals_;
   std::unordered_map<uint64_t, uint64_t> latest_;  // object -> signal
   std::unordered_map<uint64_t, Point> deliveries_;  // by task
-  Point values_;
+  const Point values_ = std::make_shared<const uint64_t>(0);
 };
 
 }  // namespace npuemu

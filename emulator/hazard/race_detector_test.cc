@@ -215,7 +215,7 @@ TEST(RaceDetectorTest, ADamagedLogIsNoCrash) {
 
 TEST(RaceDetectorTest, CanaryADetectorWithoutWaitsIsFound) {
   int wrong = 0;
-  for (uint64_t seed = 0; seed < Rounds(5000); ++seed) {
+  for (uint64_t seed = 0; seed < 5000; ++seed) {
     Prng prng(seed);
     const SmallProgram program = DenseProgram(prng);
     const Sharing sharing = ShareBytes(program, prng);
@@ -225,7 +225,7 @@ TEST(RaceDetectorTest, CanaryADetectorWithoutWaitsIsFound) {
       wrong += expected.contains(pair) ? 0 : 1;
     }
   }
-  EXPECT_GT(wrong, 0);
+  EXPECT_GT(wrong, 10);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "emulator/host/host_hooks.h"
 
-#include "emulator/base/tsan.h"
-
 namespace npuemu {
 namespace {
 
@@ -38,16 +36,6 @@ const NpuemuHostHooks* Find() {
 const NpuemuHostHooks& HostHooks() {
   static const NpuemuHostHooks* const hooks = Find();
   return *hooks;
-}
-
-void EnterOurs() {
-  HostHooks().enter();
-  tsan::BeginOurs();
-}
-
-void LeaveOurs() {
-  tsan::EndOurs();
-  HostHooks().leave();
 }
 
 }  // namespace npuemu

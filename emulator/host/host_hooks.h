@@ -90,10 +90,6 @@ namespace npuemu {
 // The other side's table, or one that does nothing. Never null.
 const NpuemuHostHooks& HostHooks();
 
-// enter() and leave(), and the same for ThreadSanitizer (tsan.h).
-void EnterOurs();
-void LeaveOurs();
-
 }  // namespace npuemu
 
 #endif  // EMULATOR_HOST_HOST_HOOKS_H_

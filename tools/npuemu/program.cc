@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -39,6 +40,12 @@ int RunProgram(const char* name, const Arguments& program, std::ostream& err) {
     return kExitUsage;
   }
   return result.exit_code;
+}
+
+std::string TemporaryName(const char* what) {
+  const char* folder = std::getenv("TMPDIR");
+  return std::string(folder == nullptr ? P_tmpdir : folder) + "/npuemu-" +
+         what + "-XXXXXX";
 }
 
 }  // namespace npuemu::cli

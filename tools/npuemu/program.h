@@ -14,6 +14,9 @@ namespace npuemu::cli {
 // threads preloaded. Returns the exit code of npuemu; `name` is for messages.
 int RunProgram(const char* name, const Arguments& program, std::ostream& err);
 
+// For mkstemp and mkdtemp, in $TMPDIR.
+std::string TemporaryName(const char* what);
+
 }  // namespace npuemu::cli
 
 #endif  // TOOLS_NPUEMU_PROGRAM_H_

@@ -61,9 +61,7 @@ class Picks {
                      count);
       }
     };
-    const char* folder = std::getenv("TMPDIR");
-    std::string name = folder == nullptr ? P_tmpdir : folder;
-    name += "/npuemu-picks-XXXXXX";
+    std::string name = TemporaryName("picks");
     const int fd = mkstemp(name.data());
     if (fd < 0) return;
     path_ = name;

@@ -88,9 +88,7 @@ class Reports {
       }
       if (trace->empty()) *trace = config_.report_dir + "/trace";
     } else if (wanted && trace->empty()) {
-      const char* folder = std::getenv("TMPDIR");
-      std::string name = folder == nullptr ? P_tmpdir : folder;
-      name += "/npuemu-trace-XXXXXX";
+      std::string name = TemporaryName("trace");
       const int fd = mkstemp(name.data());
       if (fd < 0) {
         *error = "the trace of the run: cannot write \"" + name +

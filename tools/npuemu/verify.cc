@@ -55,9 +55,7 @@ class Silence {
 class Folder {
  public:
   Folder() {
-    const char* parent = std::getenv("TMPDIR");
-    path_ = absl::StrCat(parent == nullptr ? P_tmpdir : parent,
-                         "/npuemu-verify-XXXXXX");
+    path_ = TemporaryName("verify");
     if (mkdtemp(path_.data()) == nullptr) path_.clear();
   }
   ~Folder() {
@@ -125,6 +123,7 @@ PairSpec SpecOf(const Finding& finding, bool swap, const std::string& folder) {
 
 void RunOrdered(const Arguments& program, const PairSpec& spec,
                 const std::string& trace) {
+  std::remove(trace.c_str());  // a killed process leaves none of this name
   setenv("NPUEMU_VERIFY", spec.ToText().c_str(), 1);
   setenv("NPUEMU_TRACE", trace.c_str(), 1);
   setenv("NPUEMU_TRACE_FRESH", "1", 1);
@@ -177,10 +176,10 @@ void VerifyOne(const Arguments& program, const std::string& folder,
   const auto b = ReadBytes(swapped.path);
   if (!a || !b) {
     finding->verified = absl::StrCat(
-        "  not verified: the task that ", a ? "" : "is ordered or ",
-        "is to look at the bytes did not run with task ",
-        a ? swapped.second : ordered.first, " first; the order of the "
-        "program's threads may decide (--control-threads fixes it)\n");
+        "  not verified: task ", a ? swapped.look : ordered.look,
+        " did not run with task ", a ? swapped.second : ordered.first,
+        " first; the order of the program's threads may decide "
+        "(--control-threads fixes it)\n");
   } else {
     const bool typed = a->type != kernels::DataType::kUndefined;
     const ByteDiff diff = Compare(typed ? a->type : b->type, a->data, b->data);

@@ -37,7 +37,7 @@ def is_silent(program):
 
 
 def build(bench, compilers, name, source=None, flags=()):
-    """The binary's name; None where the compiler has no TSan."""
+    """The binary's name."""
     binary = '%s.%s' % (name, compilers[0])
     bench.build(binary, source or os.path.join(
         bench.testdata, 'programs', name),
@@ -93,6 +93,10 @@ def check_twin(bench, compilers, twin):
         code, _, errors = bench.run_alone(fixed, policy)
         if code or has_report(errors):
             failures.append((fixed, policy, 'exit code %d' % code, errors))
+    # Two that interpose threads do not go together: refused, with the way out.
+    code, _, errors = bench.check(bug, matrix.Cell('fifo', 0, 2, False))
+    if code != 64 or 'start it without npuemu run' not in errors:
+        failures.append((bug, 'npuemu run', 'exit code %d' % code, errors))
     return failures
 
 

@@ -46,16 +46,10 @@ NPUEMU_EXPORT ssize_t pwrite(int fd, const void* buffer, size_t bytes,
   return real.pwrite(fd, buffer, bytes, at);
 }
 
-NPUEMU_EXPORT ssize_t pread64(int fd, void* buffer, size_t bytes, off64_t at) {
-  Touch(buffer, bytes, /*write=*/true, NPUEMU_CALLER);
-  return real.pread(fd, buffer, bytes, at);
-}
-
-NPUEMU_EXPORT ssize_t pwrite64(int fd, const void* buffer, size_t bytes,
-                               off64_t at) {
-  Touch(buffer, bytes, /*write=*/false, NPUEMU_CALLER);
-  return real.pwrite(fd, buffer, bytes, at);
-}
+NPUEMU_EXPORT ssize_t pread64(int, void*, size_t, off64_t)
+    __attribute__((alias("pread")));
+NPUEMU_EXPORT ssize_t pwrite64(int, const void*, size_t, off64_t)
+    __attribute__((alias("pwrite")));
 
 NPUEMU_EXPORT ssize_t recv(int fd, void* buffer, size_t bytes, int flags) {
   Touch(buffer, bytes, /*write=*/true, NPUEMU_CALLER);

@@ -10,6 +10,8 @@
 
 #include "emulator/host/host_hooks.h"
 
+extern "C" __attribute__((weak, visibility("default"))) void __tsan_init();
+
 namespace npuemu::preload {
 
 thread_local Local local;
@@ -102,6 +104,11 @@ void AfterForkInChild() {
 
 void Start() {
   ResolveReal();
+  if (__tsan_init != nullptr) {
+    Say("the program has ThreadSanitizer inside, which watches its threads "
+        "itself: start it without npuemu run, with options as NPUEMU_*");
+    _exit(64);
+  }
   real.getaffinity(0, sizeof(allowed), &allowed);
   pthread_key_create(&end_key, [](void* rounds) {
     // Behind the destructors of the program, as far as glibc allows.
