@@ -29,7 +29,7 @@ unset "${!NPUEMU_@}" ASCEND_RT_VISIBLE_DEVICES
 step() { printf '\n$ %s\n' "$*"; }
 
 # classify NAME EXPECTED_EXIT [run option...] [-- program argument...]: runs
-# the program and keeps what it prints in $work/NAME.
+# the program and keeps its standard output in $work/NAME.
 classify() {
   local name=$1 expected=$2 options=() code
   shift 2
@@ -40,7 +40,7 @@ classify() {
   (($#)) && shift
   step npuemu run "${options[@]}" -- ./pipeline models testdata/iris "$@"
   npuemu run "${options[@]}" -- "$work/pipeline" "$work/models" testdata/iris \
-    "$@" 2>&1 | tee "$work/$name"
+    "$@" | tee "$work/$name"
   code=${PIPESTATUS[0]}
   ((code == expected)) || fail "exit code $code, expected $expected"
 }

@@ -8,7 +8,7 @@ set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 70
 . tools/setup.sh
 
-all_parts=(lint gcc sim clang asan fuzz canary)
+all_parts=(lint gcc demo sim clang asan fuzz canary)
 asan_packages=(
   //acl_shim/base/... //acl_shim/core/... //acl_shim/om/...
   //acl_shim/tests/rules/... //acl_shim/tests/interleavings/...
@@ -29,6 +29,7 @@ usage: tools/test.sh [PART...]
 Runs the named parts in order; all of them without an argument.
   lint   tools/lint/lint.py over the tree, and the proof of every rule
   gcc    bazel test //...
+  demo   tools/demo.sh, as a user runs it
   sim    random programs, the determinism matrix and replays, the commit as seed
   clang  bazel test --config=clang of kernels   (layering_check, as asan)
   asan   bazel test --config=asan of everything else that it can run
@@ -78,6 +79,12 @@ run_bazel() {
 }
 
 part_gcc() { run_bazel gcc --test_tag_filters=-rotated //...; }
+part_demo() {
+  tools/demo.sh >"$work/demo.log" 2>&1
+  local code=$?
+  tail -n $((code == 0 ? 1 : 60)) "$work/demo.log"
+  count $code demo
+}
 # A new commit is a new seed: over time the seeds cover more than any list.
 part_sim() {
   local seed policy
@@ -184,7 +191,7 @@ parts=()
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
-    lint | gcc | sim | clang | asan | fuzz | canary | clang_all) parts+=("$argument") ;;
+    lint | gcc | demo | sim | clang | asan | fuzz | canary | clang_all) parts+=("$argument") ;;
     *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
   esac
 done

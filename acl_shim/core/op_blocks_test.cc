@@ -2,102 +2,37 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "emulator/base/prng.h"
 #include "gtest/gtest.h"
-#include "kernels/ops/registry.h"
+#include "kernels/testing/op_cases.h"
 
 namespace npuemu::shim {
 namespace {
 
-using kernels::Attrs;
-using kernels::DataType;
-using kernels::Shape;
-
-struct Case {
-  const char* type;
-  std::vector<Shape> inputs;
-  Attrs attrs = {};
-  std::vector<int32_t> value = {};  // of the value input, if there is one
-};
-
-using Ints = std::vector<int64_t>;
-
-const std::vector<Case>& Cases() {
-  static const auto& cases = *new std::vector<Case>{
-      {"Abs", {{37, 11}}},
-      {"Add", {{37, 11}, {1, 11}}},
-      {"BatchMatMulV2", {{3, 20, 33}, {3, 33, 18}}},
-      {"BiasAdd", {{5, 7, 3}, {3}}},
-      {"Cast", {{301}}, {{"dst_type", int64_t{0}}}},
-      {"ConcatD", {{3, 4}, {3, 9}}, {{"concat_dim", int64_t{1}},
-                                     {"N", int64_t{2}}}},
-      {"Exp", {{129}}},
-      {"Fill", {{2}, {}}, {}, {13, 7}},
-      {"GEMM", {{20, 33}, {33, 18}, {20, 18}, {1}, {1}}},
-      {"Log", {{129}}},
-      {"MatMulV2", {{50, 70}, {70, 40}}},
-      {"Maximum", {{37, 11}, {37, 1}}},
-      {"Minimum", {{37, 11}, {37, 11}}},
-      {"Mul", {{400}, {1}}},
-      {"Neg", {{129}}},
-      {"RealDiv", {{129}, {129}}},
-      {"Reciprocal", {{129}}},
-      {"ReduceMax", {{21, 17}, {1}}, {}, {1}},
-      {"ReduceSum", {{21, 17}, {1}}, {}, {0}},
-      {"Relu", {{129}}},
-      {"Rsqrt", {{129}}},
-      {"Sigmoid", {{129}}},
-      {"SoftmaxV2", {{19, 23}}, {{"axes", Ints{1}}}},
-      {"Sqrt", {{129}}},
-      {"Square", {{129}}},
-      {"Sub", {{129}, {129}}},
-      {"Tanh", {{129}}},
-      {"Transpose", {{7, 9, 2}, {3}}, {}, {2, 0, 1}},
-      {"TransposeD", {{7, 9, 2}}, {{"perm", Ints{1, 2, 0}}}},
-      {"ZerosLike", {{129}}},
-  };
-  return cases;
-}
+using kernels::OpCase;
 
 // One launch over host memory that the test owns.
 class Launch {
  public:
-  explicit Launch(const Case& row) {
+  explicit Launch(const OpCase& op_case) {
     kernels::OpCall call;
-    call.op = kernels::FindOp(row.type);
-    call.attrs = row.attrs;
-    ConstantList constants(row.inputs.size());
-    for (size_t i = 0; i < row.inputs.size(); ++i) {
-      kernels::TensorSpec spec;
-      spec.dtype = call.op->inputs[std::min(i, call.op->inputs.size() - 1)]
-                       .dtypes.front();
-      spec.format = kernels::Format::kNd;
-      spec.shape = row.inputs[i];
-      const auto& values = call.op->value_inputs;
-      if (std::count(values.begin(), values.end(), static_cast<int>(i)) > 0) {
-        spec.dtype = DataType::kInt32;
-        constants[i].resize(row.value.size() * 4);
-        std::memcpy(constants[i].data(), row.value.data(),
-                    constants[i].size());
-      }
-      call.inputs.push_back(spec);
+    const kernels::OpStatus status = kernels::CallOf(op_case, &call);
+    EXPECT_TRUE(status.ok()) << status.message;
+    ConstantList constants(op_case.inputs.size());
+    for (int index : call.op->value_inputs) {
+      const auto i = static_cast<size_t>(index);
+      if (i < constants.size()) constants[i] = op_case.inputs[i].data;
     }
     for (const auto& bytes : constants) {
-      call.const_inputs.emplace_back(bytes.data(), bytes.size());
+      call.const_inputs[static_cast<size_t>(&bytes - constants.data())] = {
+          bytes.data(), bytes.size()};
     }
-    for (const kernels::AttrSpec& attr : call.op->attrs) {
-      if (!attr.required) call.attrs.emplace(attr.name, attr.fallback);
-    }
-    const kernels::OpStatus inferred = call.op->infer(call, &call.outputs);
-    EXPECT_TRUE(inferred.ok()) << inferred.message;
     auto prepared = PrepareOp(call, constants);
     EXPECT_TRUE(prepared.ok()) << prepared.status();
     op_ = *prepared;
-    Allocate();
+    Allocate(op_case);
   }
 
   const PreparedOp& op() const { return *op_; }
@@ -124,15 +59,9 @@ class Launch {
   }
 
  private:
-  void Allocate() {
-    Prng prng(7);
-    for (size_t i = 0; i < op_->call.inputs.size(); ++i) {
-      std::vector<std::byte> bytes(op_->input_bytes[i]);
-      for (std::byte& byte : bytes) byte = std::byte(prng.Below(60));
-      if (kernels::IsConst(op_->call, i)) {
-        std::memcpy(bytes.data(), op_->constants[i].data(), bytes.size());
-      }
-      inputs_.push_back(std::move(bytes));
+  void Allocate(const OpCase& op_case) {
+    for (const kernels::TestTensor& x : op_case.inputs) {
+      inputs_.push_back(x.data);
     }
     for (size_t size : op_->output_bytes) outputs_.emplace_back(size);
     workspace_.resize(op_->workspace);
@@ -152,21 +81,13 @@ class Launch {
   kernels::Operands operands_;
 };
 
-TEST(OpBlocks, EveryOperatorHasACase) {
-  std::set<std::string> cases;
-  for (const Case& row : Cases()) cases.insert(row.type);
-  for (const kernels::OpDef* op : kernels::AllOps()) {
-    EXPECT_EQ(cases.count(op->type), 1u) << op->type;
-  }
-}
-
 TEST(OpBlocks, SameBytesAsAWholeRun) {
-  for (const Case& row : Cases()) {
-    SCOPED_TRACE(row.type);
-    Launch whole(row);
+  for (const OpCase& op_case : kernels::AllOpCases()) {
+    SCOPED_TRACE(op_case.type);
+    Launch whole(op_case);
     whole.RunWhole();
     for (uint32_t cores : {1u, 3u, 48u}) {
-      Launch blocks(row);
+      Launch blocks(op_case);
       const size_t steps = blocks.RunInBlocks(cores);
       EXPECT_EQ(blocks.outputs(), whole.outputs()) << cores;
       if (cores > 1) {

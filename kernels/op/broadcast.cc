@@ -38,26 +38,34 @@ std::vector<int64_t> StridesOf(const Shape& shape) {
   return strides;
 }
 
-BroadcastPlan PlanBroadcast(const Shape& a, const Shape& b, const Shape& out) {
-  const std::vector<int64_t> a_strides = Aligned(a, out);
-  const std::vector<int64_t> b_strides = Aligned(b, out);
+BroadcastPlan PlanBroadcast(const std::vector<Shape>& operands,
+                            const Shape& out) {
+  std::vector<std::vector<int64_t>> aligned;
+  for (const Shape& shape : operands) aligned.push_back(Aligned(shape, out));
   BroadcastPlan plan;
+  plan.strides.resize(operands.size());
   for (size_t d = 0; d < out.size(); ++d) {
     if (out[d] == 1) continue;
     // The extent before this one continues it if a step there equals a whole
-    // walk here, in both operands.
-    if (!plan.extents.empty() && plan.a.back() == a_strides[d] * out[d] &&
-        plan.b.back() == b_strides[d] * out[d]) {
-      plan.extents.back() *= out[d];
-      plan.a.back() = a_strides[d];
-      plan.b.back() = b_strides[d];
-      continue;
+    // walk here, in every operand.
+    bool continues = !plan.extents.empty();
+    for (size_t k = 0; k < operands.size() && continues; ++k) {
+      continues = plan.strides[k].back() == aligned[k][d] * out[d];
     }
-    plan.extents.push_back(out[d]);
-    plan.a.push_back(a_strides[d]);
-    plan.b.push_back(b_strides[d]);
+    if (continues) {
+      plan.extents.back() *= out[d];
+    } else {
+      plan.extents.push_back(out[d]);
+    }
+    for (size_t k = 0; k < operands.size(); ++k) {
+      if (continues) plan.strides[k].pop_back();
+      plan.strides[k].push_back(aligned[k][d]);
+    }
   }
-  if (plan.extents.empty()) return {{1}, {0}, {0}};
+  if (plan.extents.empty()) {
+    plan.extents = {1};
+    for (auto& strides : plan.strides) strides = {0};
+  }
   return plan;
 }
 

@@ -1,238 +1,236 @@
 // File: elementwise.h
-// Element-wise operators from a small class each. Items are output elements.
+// Element-wise operators, one line each: a function of one element of every
+// input, broadcast to the output, in lanes (lanes.h). Items are output
+// elements; outputs may lie exactly over inputs of their size.
 //
-// The class of a unary (binary) operator has
-//   using Elements = Types<...>;          its element types, in table order
-//   explicit Class(const OpCall&);        reads the attributes
-//   template <typename T> T Apply(T x[, T y], bool saturate) const;
-//   static constexpr Instruction kSteps[];  for the cost (arithmetic.md 6.3)
-//   static constexpr bool kWide;          f16 is computed in f32 (7.8)
-// Outputs may lie exactly over an input, not partly over it. Thread-safe.
+//   UNARY(Softsign, Floats, Steps(kVabs, kVadds, kVdiv).Sequence(),
+//         x / (Abs(x) + 1.0f))
+//
+// defines SoftsignOp(). The signature (kernels/ops/signatures.h) says operands,
+// dtypes and attributes; the numbers among the attributes, in their order, are
+// `a[0]`, `a[1]`, … Thread-safe.
 
 #ifndef KERNELS_OP_ELEMENTWISE_H_
 #define KERNELS_OP_ELEMENTWISE_H_
 
-#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdint>
-#include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
-#include "kernels/numeric/element.h"
-#include "kernels/numeric/half_block.h"
-#include "kernels/op/broadcast.h"
 #include "kernels/op/cost.h"
+#include "kernels/op/lanes.h"
 #include "kernels/op/op_def.h"
 
 namespace npuemu::kernels {
 
-template <typename... Ts>
-std::vector<DataType> DataTypesOf(Types<Ts...>) {
-  return {Element<Ts>::kType...};
-}
+// The numeric attributes of a call in the order of the signature; a list has
+// one place for each element.
+struct Scalars {
+  static constexpr size_t kMost = 12;
+  std::array<float, kMost> values = {};
+  float operator[](size_t i) const { return values[i]; }
+};
 
-// An operator class from a function object on computed values: OUT_T(fn(...))
-// with f16 and bf16 widened to f32, which is exact for + - * / sqrt (7.9).
-template <typename Fn>
-struct Rounded {
-  using Function = Fn;
-  Rounded() = default;
-  explicit Rounded(const OpCall&) {}
-  template <typename T>
-  T Apply(T x, bool saturate) const {
-    return Out<T>(Fn()(Widen(x)), saturate);
+// A block: `count` lanes of every operand.
+struct Block {
+  int64_t count;
+  const void* const* x;
+  void* const* y;
+  const Scalars* attrs;
+};
+using BlockFn = void (*)(const Block&);
+
+// How an operator computes, beside its function.
+struct ElementwiseRule {
+  std::vector<Instruction> steps;  // vector instructions per 256 bytes, 6.3
+  const char* exactness =
+      "f16, f32: one IEEE rounding; bf16: f32, then rounded; integers wrap";
+  bool wide = false;      // f16 is computed in f32 (7.8), at the cost of casts
+  bool selects = false;   // f16 results are operands: no S_T (7.2)
+  bool raw = false;       // operands of type T are bits
+  bool by_table = false;  // 16-bit floats of unary operators: a table pays
+  size_t key = 0;         // the input whose type chooses the function
+  float absent = 1.0f;    // what an optional input that is left out holds
+  // f16 with one rounding from the exact value, by table (7.9); only where the
+  // attributes have their defaults.
+  Float16 (*half)(Float16) = nullptr;
+  OpStatus (*infer)(const OpCall& call, std::vector<TensorSpec>* outputs) =
+      nullptr;                               // where broadcasting is not all
+  std::array<BlockFn, kLaneKinds> run = {};  // by lane of the key input
+
+  // Tables of f16 and bf16 results, made on first use, never destroyed.
+  mutable std::array<std::atomic<const uint16_t*>, 2> tables = {};
+
+  ElementwiseRule() = default;
+  ElementwiseRule(const ElementwiseRule& o) { *this = o; }
+  ElementwiseRule& operator=(const ElementwiseRule& o);
+
+  ElementwiseRule Says(const char* text) && {
+    exactness = text;
+    return *this;
   }
-  template <typename T>
-  T Apply(T x, T y, bool saturate) const {
-    return Out<T>(Fn()(Widen(x), Widen(y)), saturate);
+  // A composite of primitives in f32 with one cast back (7.8).
+  ElementwiseRule Sequence() && {
+    exactness = "the sequence of docs/sequences.md in f32, one cast back";
+    wide = true;
+    by_table = true;
+    return *this;
+  }
+  ElementwiseRule Half(Float16 (*fn)(Float16)) && {
+    half = fn;
+    return *this;
+  }
+  ElementwiseRule Selects() && {
+    selects = true;
+    exactness = "exact";
+    return *this;
+  }
+  ElementwiseRule Raw(size_t key_input) && {
+    raw = true;
+    key = key_input;
+    exactness = "exact: bits are moved";
+    return *this;
+  }
+  ElementwiseRule Infer(OpStatus (*fn)(const OpCall&,
+                                       std::vector<TensorSpec>*)) && {
+    infer = fn;
+    return *this;
+  }
+  ElementwiseRule Wide() && {
+    wide = true;
+    return *this;
   }
 };
 
-// The same for functions that choose an operand (7.2: Max and Min are no
-// OUT_T): f16 keeps an infinity even when saturating; bf16 is cast back.
-template <typename Fn>
-struct Selected {
-  Selected() = default;
-  explicit Selected(const OpCall&) {}
-  template <typename T>
-  T Apply(T x, T y, bool saturate) const {
-    const bool cast = !std::is_same_v<T, Float16>;
-    return Out<T>(Fn()(Widen(x), Widen(y)), saturate && cast);
-  }
-};
-
-template <typename Op>
-OpStatus ComputeUnary(const OpCall& call, const Operands& operands, int,
-                      int64_t begin, int64_t end) {
-  const Op op(call);
-  Dispatch(typename Op::Elements{}, call.inputs[0].dtype, [&]<typename T>() {
-    const T* x = operands.inputs[0].as<const T>();
-    T* y = operands.outputs[0].as<T>();
-    const bool saturate = operands.saturate;
-    for (int64_t i = begin; i < end; ++i) {
-      y[i] = op.template Apply<T>(x[i], saturate);
-    }
-  });
-  return {};
+template <typename... I>
+ElementwiseRule Steps(I... steps) {
+  ElementwiseRule rule;
+  rule.steps = {steps...};
+  return rule;
 }
 
-// The same bits as Rounded<Fn>::Apply one by one; converting one half at a time
-// costs more than what is computed.
-template <typename Fn>
-void RunHalves(const Float16* a, const Float16* b, Float16* y, int64_t count,
-               bool saturate) {
-  constexpr int64_t kBlock = 64;
-  float x1[kBlock];
-  float x2[kBlock];
-  for (int64_t i = 0; i < count; i += kBlock) {
-    const auto size = static_cast<size_t>(std::min(kBlock, count - i));
-    HalvesToFloats(a + i, x1, size);
-    HalvesToFloats(b + i, x2, size);
-    for (size_t k = 0; k < size; ++k) x1[k] = Fn()(x1[k], x2[k]);
-    FloatsToHalves(x1, y + i, size, saturate);
-  }
-}
+// What a function computes on.
+template <typename... C>
+struct Over {};
+using Floats = Over<float>;
+using Ints = Over<int32_t, int64_t, uint64_t>;
+using Numbers = Over<float, int32_t, int64_t, uint64_t>;
+using NumbersAndBool = Over<float, int32_t, int64_t, uint64_t, bool>;
+using Bools = Over<bool>;
+using BitsAsInts = Over<int32_t, int64_t>;
 
-// One run of a binary operator; steps are 0 or 1, both 0 only if count is 1.
-template <typename T, typename Op>
-void BinaryRun(const Op& op, const T* a, const T* b, T* y, int64_t count,
-               int64_t a_step, int64_t b_step, bool saturate) {
-  if (a_step == 1 && b_step == 1) {
-    if constexpr (std::is_same_v<T, Float16> &&
-                  requires { typename Op::Function; }) {
-      return RunHalves<typename Op::Function>(a, b, y, count, saturate);
-    }
-    for (int64_t i = 0; i < count; ++i) {
-      y[i] = op.template Apply<T>(a[i], b[i], saturate);
-    }
-  } else if (a_step == 1) {
-    const T fixed = b[0];
-    for (int64_t i = 0; i < count; ++i) {
-      y[i] = op.template Apply<T>(a[i], fixed, saturate);
-    }
-  } else {
-    const T fixed = a[0];
-    for (int64_t i = 0; i < count; ++i) {
-      y[i] = op.template Apply<T>(fixed, b[i], saturate);
-    }
-  }
-}
+// The inputs: T stands for the type that the function computes on.
+struct T {};
+template <typename... Args>
+struct Takes {};
 
-// `b_shape` stands in for the shape of the second input (BiasAdd).
-template <typename Op>
-void RunBinary(const OpCall& call, const Operands& operands,
-               const Shape& b_shape, int64_t begin, int64_t end) {
-  const Op op(call);
-  // Equal shapes, the usual case, need no plan: a tiny launch is mostly this.
-  const bool equal = call.inputs[0].shape == b_shape &&
-                     call.outputs[0].shape == b_shape;
-  const BroadcastPlan plan =
-      equal ? BroadcastPlan()
-            : PlanBroadcast(call.inputs[0].shape, b_shape,
-                            call.outputs[0].shape);
-  Dispatch(typename Op::Elements{}, call.inputs[0].dtype, [&]<typename T>() {
-    const T* a = operands.inputs[0].as<const T>();
-    const T* b = operands.inputs[1].as<const T>();
-    T* y = operands.outputs[0].as<T>();
-    if (equal) {
-      BinaryRun<T>(op, a + begin, b + begin, y + begin, end - begin, 1, 1,
-                   operands.saturate);
-      return;
-    }
-    ForEachRun(plan, begin, end,
-               [&](int64_t y_at, int64_t a_at, int64_t b_at, int64_t count,
-                   int64_t a_step, int64_t b_step) {
-                 BinaryRun<T>(op, a + a_at, b + b_at, y + y_at, count, a_step,
-                              b_step, operands.saturate);
-               });
-  });
-}
-
-template <typename Op>
-OpStatus ComputeBinary(const OpCall& call, const Operands& operands, int,
-                       int64_t begin, int64_t end) {
-  RunBinary<Op>(call, operands, call.inputs[1].shape, begin, end);
-  return {};
-}
+OpStatus InferElementwise(const OpCall& call, std::vector<TensorSpec>* outputs);
+OpStatus ComputeElementwise(const OpCall& call, const Operands& operands,
+                            int phase, int64_t begin, int64_t end);
+Work CostElementwise(const OpCall& call);
 
 inline int64_t OutputElements(const OpCall& call, int) {
   return call.outputs[0].count();
 }
 
-// The output is as the first input.
-inline OpStatus InferSame(const OpCall& call,
-                          std::vector<TensorSpec>* outputs) {
-  *outputs = {call.inputs[0]};
-  return {};
+// Completes a signature.
+OpDef ElementwiseOp(OpDef signature, ElementwiseRule rule);
+
+namespace elementwise_internal {
+
+template <typename R>
+R Result(R value) {
+  if constexpr (std::is_same_v<R, float>) return CanonicalNan(value);
+  return value;
 }
 
-inline OpStatus InferBroadcast(const OpCall& call,
-                               std::vector<TensorSpec>* outputs) {
-  const TensorSpec& a = call.inputs[0];
-  const TensorSpec& b = call.inputs[1];
-  const auto shape = BroadcastShape(a.shape, b.shape);
-  if (!shape) {
-    return OpError(
-        call, "input " + std::string(call.op->inputs[1].name) + " shape",
-        ToString(b.shape), "a shape that broadcasts with " + ToString(a.shape));
+template <typename Fn, typename... A>
+auto Call(const Fn& fn, const Scalars& attrs, A... x) {
+  if constexpr (std::is_invocable_v<Fn, A..., const Scalars&>) {
+    return fn(x..., attrs);
+  } else {
+    return fn(x...);
   }
-  TensorSpec y = a.shape.size() >= b.shape.size() ? a : b;
-  y.shape = *shape;
-  *outputs = {y};
-  return {};
 }
 
-// The steps over the output, in f32 where the rules compute in f32, with the
-// casts that this needs.
-template <typename Op>
-Work CostElementwise(const OpCall& call) {
-  Work work = MoveWork(call);
-  const TensorSpec& y = call.outputs[0];
-  const bool wide = y.dtype == DataType::kBf16 ||
-                    (Op::kWide && y.dtype == DataType::kFloat16);
-  const int64_t bytes = wide ? y.count() * 4 : static_cast<int64_t>(y.bytes());
-  for (const Instruction& step : Op::kSteps) {
-    work.vector_cycles += VectorCycles(step, bytes);
+template <typename... R, size_t... I>
+void Store(const std::tuple<R...>& values, void* const* y, int64_t i,
+           std::index_sequence<I...>) {
+  ((static_cast<R*>(y[I])[i] = Result(std::get<I>(values))), ...);
+}
+
+template <typename Fn, typename... A>
+void Loop(const Block& block, const A*... x) {
+  using R = decltype(Call(Fn(), Scalars(), A()...));
+  const Scalars attrs = *block.attrs;
+  if constexpr (requires { std::tuple_size<R>::value; }) {
+    for (int64_t i = 0; i < block.count; ++i) {
+      Store(Call(Fn(), attrs, x[i]...), block.y, i,
+            std::make_index_sequence<std::tuple_size_v<R>>());
+    }
+  } else {
+    R* y = static_cast<R*>(block.y[0]);
+    for (int64_t i = 0; i < block.count; ++i) {
+      y[i] = Result<R>(Call(Fn(), attrs, x[i]...));
+    }
   }
-  if (wide) {
-    work.vector_cycles +=
-        (call.inputs.size() + 1) * VectorCycles(kVconv, bytes);
+}
+
+template <typename Fn, typename... A, size_t... I>
+void RunIndexed(const Block& block, std::index_sequence<I...>) {
+  Loop<Fn, A...>(block, static_cast<const A*>(block.x[I])...);
+}
+
+template <typename Fn, typename... A>
+void Run(const Block& block) {
+  RunIndexed<Fn, A...>(block, std::index_sequence_for<A...>());
+}
+
+template <typename Arg, typename C>
+using Resolved = std::conditional_t<std::is_same_v<Arg, T>, C, Arg>;
+
+template <typename Fn, typename... C, typename... Args>
+OpDef Make(OpDef signature, ElementwiseRule rule, Over<C...>, Takes<Args...>) {
+  const auto add = [&]<typename One>() {
+    rule.run[static_cast<size_t>(LaneOfType<One>())] =
+        Run<Fn, Resolved<Args, One>...>;
+  };
+  (add.template operator()<C>(), ...);
+  return ElementwiseOp(std::move(signature), std::move(rule));
+}
+
+}  // namespace elementwise_internal
+
+// The general form: the inputs' types, then a lambda that takes them, and
+// `const Scalars&` if it wants the attributes; a std::tuple for several
+// outputs.
+#define ELEMENTWISE(type, domain, takes, rule, ...)          \
+  const OpDef& type##Op() {                                  \
+    constexpr auto fn = __VA_ARGS__;                         \
+    static const OpDef& op =                                 \
+        *new OpDef(elementwise_internal::Make<decltype(fn)>( \
+            Signature(#type), rule, domain(), takes()));     \
+    return op;                                               \
   }
-  return work;
-}
-
-template <typename Op>
-OpDef UnaryOp(const char* type, DtypeBasis basis, const char* exactness) {
-  const auto dtypes = DataTypesOf(typename Op::Elements{});
-  return OpDef{.type = type,
-               .engine = Engine::kVector,
-               .basis = basis,
-               .inputs = {{"x", ParamKind::kRequired, dtypes}},
-               .outputs = {{"y", ParamKind::kRequired, dtypes}},
-               .attrs = {},
-               .infer = InferSame,
-               .items = OutputElements,
-               .compute = ComputeUnary<Op>,
-               .cost = CostElementwise<Op>,
-               .exactness = exactness};
-}
-
-template <typename Op>
-OpDef BinaryOp(const char* type, DtypeBasis basis, const char* exactness) {
-  const auto dtypes = DataTypesOf(typename Op::Elements{});
-  return OpDef{.type = type,
-               .engine = Engine::kVector,
-               .basis = basis,
-               .inputs = {{"x1", ParamKind::kRequired, dtypes},
-                          {"x2", ParamKind::kRequired, dtypes}},
-               .outputs = {{"y", ParamKind::kRequired, dtypes}},
-               .attrs = {},
-               .infer = InferBroadcast,
-               .items = OutputElements,
-               .compute = ComputeBinary<Op>,
-               .cost = CostElementwise<Op>,
-               .exactness = exactness};
-}
+#define UNARY(type, domain, rule, ...) \
+  ELEMENTWISE(                         \
+      type, domain, Takes<T>, rule,    \
+      [](auto x, [[maybe_unused]] const Scalars& a) { return __VA_ARGS__; })
+#define BINARY(type, domain, rule, ...)                               \
+  ELEMENTWISE(type, domain, TakesTwo, rule,                           \
+              [](auto x, auto y, [[maybe_unused]] const Scalars& a) { \
+                return __VA_ARGS__;                                   \
+              })
+#define TERNARY(type, domain, rule, ...)                                      \
+  ELEMENTWISE(type, domain, TakesThree, rule,                                 \
+              [](auto x, auto y, auto z, [[maybe_unused]] const Scalars& a) { \
+                return __VA_ARGS__;                                           \
+              })
+using TakesTwo = Takes<T, T>;
+using TakesThree = Takes<T, T, T>;
 
 }  // namespace npuemu::kernels
 

@@ -167,6 +167,11 @@ OpStatus OpError(const OpCall& call, const std::string& argument,
           ", expected " + expected};
 }
 
+OpStatus InferSame(const OpCall& call, std::vector<TensorSpec>* outputs) {
+  *outputs = {call.inputs[0]};
+  return {};
+}
+
 OpStatus CheckCall(OpCall* call) {
   if (call->op == nullptr) return {"operator: given none, expected a type"};
   std::vector<Bound> operands;
@@ -215,8 +220,51 @@ OpStatus CheckOutputs(const OpCall& call) {
   return {};
 }
 
-OpStatus RunSerially(const OpCall& call, const Operands& operands) {
+DataType InferredType(const OpCall& call, size_t index) {
+  const auto& results = call.op->outputs[index].dtypes;
+  const bool declared =
+      index < call.outputs.size() && !call.outputs[index].absent();
+  for (size_t column = 0; column < results.size(); ++column) {
+    bool fits = !declared || results[column] == call.outputs[index].dtype;
+    for (size_t i = 0; i < call.op->inputs.size() && fits; ++i) {
+      if (i >= call.inputs.size() || call.inputs[i].absent()) continue;
+      fits = call.inputs[i].dtype == call.op->inputs[i].dtypes[column];
+      if (call.op->inputs[i].kind == ParamKind::kDynamic) break;
+    }
+    if (fits) return results[column];
+  }
+  return DataType::kUndefined;
+}
+
+namespace {
+
+bool Overlap(const TensorView& a, const TensorView& b) {
+  return a.data != nullptr && b.data != nullptr && a.data < b.data + b.bytes &&
+         b.data < a.data + a.bytes;
+}
+
+}  // namespace
+
+Detached::Detached(const OpCall& call, const Operands& operands)
+    : operands_(&operands) {
+  for (size_t i = 0; i < operands.inputs.size(); ++i) {
+    const TensorView& x = operands.inputs[i];
+    for (const TensorView& y : operands.outputs) {
+      if (!Overlap(x, y)) continue;
+      if (call.op->in_place && x.data == y.data && x.bytes == y.bytes) continue;
+      if (operands_ != &own_) own_ = operands;
+      operands_ = &own_;
+      copies_.emplace_back(x.data, x.data + x.bytes);
+      own_.inputs[i].data = copies_.back().data();
+      break;
+    }
+  }
+}
+
+OpStatus RunSerially(const OpCall& call, const Operands& given) {
   const DefaultFloatEnv env;
+  const Detached detached(call, given);
+  const Operands& operands = detached.operands();
   const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
   for (int phase = 0; phase < phases; ++phase) {
     const int64_t items = call.op->items(call, phase);

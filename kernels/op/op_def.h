@@ -20,10 +20,16 @@
 #include <string>
 #include <vector>
 
+#include "kernels/numeric/element.h"
 #include "kernels/op/attrs.h"
 #include "kernels/tensor/tensor.h"
 
 namespace npuemu::kernels {
+
+template <typename... Ts>
+std::vector<DataType> DataTypesOf(Types<Ts...>) {
+  return {Element<Ts>::kType...};
+}
 
 // Success, or the sentence that names operator, argument, given and expected.
 struct [[nodiscard]] OpStatus {
@@ -55,6 +61,7 @@ enum class DtypeBasis { kTable, kPrototype };
 enum class Engine { kCube, kVector, kAiCpu };
 
 struct OpDef;
+struct ElementwiseRule;
 
 // A call as described, before any memory is known.
 struct OpCall {
@@ -115,6 +122,13 @@ struct OpDef {
   // One sentence: internal precision, order, source; shown by `npuemu ops`.
   const char* exactness;
 
+  // Outputs may lie over inputs of the same bytes; all other overlaps are
+  // resolved before compute sees them (Detached).
+  bool in_place = false;
+
+  // Of element-wise operators (elementwise.h); never freed.
+  const ElementwiseRule* elementwise = nullptr;
+
   // Indices of the inputs whose value infer needs (axes, perm, dims).
   std::vector<int> value_inputs = {};
 
@@ -132,15 +146,36 @@ OpStatus CheckCall(OpCall* call);
 // out and the shapes are believed; compute checks them against the value.
 OpStatus CheckOutputs(const OpCall& call);
 
+// The dtype of output `index` in the first combination that fits the inputs,
+// and the output's own dtype if it is declared.
+DataType InferredType(const OpCall& call, size_t index);
+
 // Whether the value of input `index` is known when the call is made.
 inline bool IsConst(const OpCall& call, size_t index) {
   return index < call.const_inputs.size() &&
          call.const_inputs[index].data() != nullptr;
 }
 
+// infer of operators whose output is as the first input.
+OpStatus InferSame(const OpCall& call, std::vector<TensorSpec>* outputs);
+
 // The error sentence: "Add: input x2: given float, expected float16".
 OpStatus OpError(const OpCall& call, const std::string& argument,
                  const std::string& given, const std::string& expected);
+
+// Copies of inputs that overlap an output in a way that the operator does not
+// allow: kernels read all inputs as they were when the call began, however
+// items are split.
+class Detached {
+ public:
+  Detached(const OpCall& call, const Operands& operands);
+  const Operands& operands() const { return *operands_; }
+
+ private:
+  const Operands* operands_;  // the caller's, or own_
+  Operands own_;
+  std::vector<std::vector<std::byte>> copies_;
+};
 
 // Runs all phases on the calling thread; the reference order of execution.
 OpStatus RunSerially(const OpCall& call, const Operands& operands);

@@ -151,11 +151,11 @@ TEST(BroadcastTest, Shapes) {
 }
 
 TEST(BroadcastTest, EqualShapesAndScalarsAreOneRun) {
-  EXPECT_EQ(PlanBroadcast({2, 3, 4}, {2, 3, 4}, {2, 3, 4}).extents,
+  EXPECT_EQ(PlanBroadcast({{2, 3, 4}, {2, 3, 4}}, {2, 3, 4}).extents,
             (std::vector<int64_t>{24}));
-  EXPECT_EQ(PlanBroadcast({2, 3, 4}, {}, {2, 3, 4}).extents,
+  EXPECT_EQ(PlanBroadcast({{2, 3, 4}, {}}, {2, 3, 4}).extents,
             (std::vector<int64_t>{24}));
-  EXPECT_EQ(PlanBroadcast({2, 3, 4}, {4}, {2, 3, 4}).extents,
+  EXPECT_EQ(PlanBroadcast({{2, 3, 4}, {4}}, {2, 3, 4}).extents,
             (std::vector<int64_t>{6, 4}));
 }
 

@@ -115,13 +115,15 @@ void SetWorkerHooks(void (*entered)(), void (*left)()) {
   g_entered.store(entered);
 }
 
-OpStatus RunParallel(const OpCall& call, const Operands& operands) {
+OpStatus RunParallel(const OpCall& call, const Operands& given) {
   constexpr double kSmall = 2000;
   const int threads = ThreadCount();
   const double nanoseconds = HostNanoseconds(call);
   if (threads == 1 || nanoseconds < kSmall) {
-    return RunSerially(call, operands);
+    return RunSerially(call, given);
   }
+  const Detached detached(call, given);
+  const Operands& operands = detached.operands();
   const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
   OpStatus status;
   ArenaFor(threads).execute([&] {

@@ -14,6 +14,9 @@ constexpr Row kRows[] = {
 #undef FORMAT
 };
 
+// Their bytes fit in int64, whatever the type.
+constexpr int64_t kMostElements = int64_t{1} << 59;
+
 }  // namespace
 
 const char* NameOf(Format format) {
@@ -39,6 +42,7 @@ int64_t ElementCount(const Shape& shape) {
     if (extent == 0) empty = true;
     if (!empty && __builtin_mul_overflow(count, extent, &count)) return -1;
   }
+  if (count > kMostElements) return -1;
   return empty ? 0 : count;
 }
 

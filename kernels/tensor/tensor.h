@@ -32,7 +32,7 @@ std::optional<Format> FormatFromName(std::string_view name);
 using Shape = std::vector<int64_t>;
 
 // Number of elements; 1 for a scalar; -1 if an extent is negative or the
-// product does not fit in int64.
+// product is above 2^59, so that the bytes fit in int64.
 int64_t ElementCount(const Shape& shape);
 
 // "[2,3]".

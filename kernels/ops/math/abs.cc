@@ -2,41 +2,49 @@
 // on bits: f16 and f32 keep the payload of a NaN and never saturate; bf16 goes
 // through f32 (7.8). The smallest integer stays, as it wraps.
 
-#include <bit>
-#include <type_traits>
-
 #include "kernels/op/elementwise.h"
-#include "kernels/op/integer.h"
+#include "kernels/op/primitives.h"
+#include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
 namespace {
 
-struct AbsRule {
-  using Elements = Types<BFloat16, Float16, float, int32_t, int64_t>;
-  static constexpr Instruction kSteps[] = {kVabs};
-  static constexpr bool kWide = false;
+template <typename Word>
+void ClearSigns(const Operands& operands, int64_t begin, int64_t end) {
+  constexpr Word kMagnitude =
+      static_cast<Word>(static_cast<Word>(~Word{}) >> 1);
+  const Word* x = operands.inputs[0].as<const Word>();
+  Word* y = operands.outputs[0].as<Word>();
+  for (int64_t i = begin; i < end; ++i) y[i] = x[i] & kMagnitude;
+}
 
-  explicit AbsRule(const OpCall&) {}
-
-  template <typename T>
-  T Apply(T x, [[maybe_unused]] bool saturate) const {
-    if constexpr (std::is_same_v<T, Float16>) {
-      return Float16{static_cast<uint16_t>(x.bits & 0x7fff)};
-    } else if constexpr (std::is_same_v<T, BFloat16>) {
-      return Out<T>(Widen(T{static_cast<uint16_t>(x.bits & 0x7fff)}), saturate);
-    } else if constexpr (std::is_same_v<T, float>) {
-      return std::bit_cast<float>(std::bit_cast<uint32_t>(x) & 0x7fffffffu);
-    } else {
-      return x < 0 ? WrapSub(T{}, x) : x;
-    }
+OpStatus ComputeAbs(const OpCall& call, const Operands& operands, int phase,
+                    int64_t begin, int64_t end) {
+  if (call.inputs[0].dtype == DataType::kFloat16) {
+    ClearSigns<uint16_t>(operands, begin, end);
+    return {};
   }
-};
+  if (call.inputs[0].dtype == DataType::kFloat) {
+    ClearSigns<uint32_t>(operands, begin, end);
+    return {};
+  }
+  return ComputeElementwise(call, operands, phase, begin, end);
+}
+
+OpDef MakeAbs() {
+  OpDef op =
+      elementwise_internal::Make<decltype([](auto x) { return Abs(x); })>(
+          Signature("Abs"),
+          Steps(kVabs).Says("exact: clears the sign bit; integers wrap"),
+          Numbers(), Takes<T>());
+  op.compute = ComputeAbs;
+  return op;
+}
 
 }  // namespace
 
 const OpDef& AbsOp() {
-  static const OpDef& op = *new OpDef(UnaryOp<AbsRule>(
-      "Abs", DtypeBasis::kTable, "exact: clears the sign bit; integers wrap"));
+  static const OpDef& op = *new OpDef(MakeAbs());
   return op;
 }
 

@@ -2,25 +2,11 @@
 // with data_format "NHWC" or "ND", the second with "NCHW" (arithmetic.md 7.2).
 
 #include "kernels/op/elementwise.h"
-#include "kernels/ops/math/arithmetic_fns.h"
+#include "kernels/op/primitives.h"
+#include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
 namespace {
-
-struct BiasAddFn {
-  template <typename C>
-  C operator()(C a, C b) const {
-    return AddValues(a, b);
-  }
-};
-
-struct BiasAddRule : Rounded<BiasAddFn> {
-  using Rounded::Rounded;
-  using Elements = Types<Float16, float, BFloat16, int8_t, uint8_t, int16_t,
-                         int32_t, int64_t>;
-  static constexpr Instruction kSteps[] = {kVadd};
-  static constexpr bool kWide = false;
-};
 
 size_t ChannelAxis(const OpCall& call) {
   const auto format = AttrOr<std::string>(call.attrs, "data_format", "NHWC");
@@ -46,30 +32,28 @@ OpStatus InferBiasAdd(const OpCall& call, std::vector<TensorSpec>* outputs) {
   return {};
 }
 
-OpStatus ComputeBiasAdd(const OpCall& call, const Operands& operands, int,
+// As Add with the bias in the channels' place.
+OpStatus ComputeBiasAdd(const OpCall& call, const Operands& operands, int phase,
                         int64_t begin, int64_t end) {
-  Shape shape(call.inputs[0].shape.size() - ChannelAxis(call), 1);
-  shape[0] = call.inputs[1].shape[0];
-  RunBinary<BiasAddRule>(call, operands, shape, begin, end);
-  return {};
+  OpCall aligned = call;
+  Shape& bias = aligned.inputs[1].shape;
+  bias.resize(call.inputs[0].shape.size() - ChannelAxis(call), 1);
+  return ComputeElementwise(aligned, operands, phase, begin, end);
+}
+
+OpDef MakeBiasAdd() {
+  OpDef op = elementwise_internal::Make<decltype([](auto x, auto y) {
+    return Plus(x, y);
+  })>(Signature("BiasAdd"), Steps(kVadd).Infer(InferBiasAdd), Numbers(),
+      TakesTwo());
+  op.compute = ComputeBiasAdd;
+  return op;
 }
 
 }  // namespace
 
 const OpDef& BiasAddOp() {
-  static const OpDef& op = *[] {
-    auto* made = new OpDef(BinaryOp<BiasAddRule>(
-        "BiasAdd", DtypeBasis::kPrototype,
-        "f16, f32: one IEEE rounding; bf16: f32, then rounded; integers "
-        "wrap"));
-    made->inputs[0].name = "x";
-    made->inputs[1].name = "bias";
-    made->attrs = {
-        {"data_format", AttrKind::kString, false, std::string("NHWC")}};
-    made->infer = InferBiasAdd;
-    made->compute = ComputeBiasAdd;
-    return made;
-  }();
+  static const OpDef& op = *new OpDef(MakeBiasAdd());
   return op;
 }
 

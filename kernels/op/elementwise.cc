@@ -1,0 +1,377 @@
+#include "kernels/op/elementwise.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "kernels/numeric/half_block.h"
+#include "kernels/op/broadcast.h"
+
+namespace npuemu::kernels {
+namespace {
+
+constexpr int64_t kBlock = 512;
+constexpr size_t kMostOperands = 16;  // of one side
+// A table of 65,536 results pays from here on.
+constexpr int64_t kWorthATable = 4096;
+
+void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
+  const auto add = [&](float number) {
+    if (*count < Scalars::kMost) scalars->values[(*count)++] = number;
+  };
+  if (const auto* b = std::get_if<bool>(&value)) add(*b ? 1.0f : 0.0f);
+  if (const auto* i = std::get_if<int64_t>(&value)) add(static_cast<float>(*i));
+  if (const auto* f = std::get_if<float>(&value)) add(*f);
+  if (const auto* list = std::get_if<std::vector<float>>(&value)) {
+    for (float f : *list) add(f);
+  }
+  if (const auto* list = std::get_if<std::vector<int64_t>>(&value)) {
+    for (int64_t i : *list) add(static_cast<float>(i));
+  }
+}
+
+Scalars ScalarsOf(const OpCall& call) {
+  Scalars scalars;
+  size_t count = 0;
+  for (const AttrSpec& attr : call.op->attrs) {
+    const auto it = call.attrs.find(attr.name);
+    Append(it == call.attrs.end() ? attr.fallback : it->second, &count,
+           &scalars);
+  }
+  return scalars;
+}
+
+bool AttrsAreDefault(const OpCall& call) {
+  for (const AttrSpec& attr : call.op->attrs) {
+    const auto it = call.attrs.find(attr.name);
+    if (it != call.attrs.end() && it->second != attr.fallback) return false;
+  }
+  return true;
+}
+
+Lane LaneOfOperand(const ElementwiseRule& rule, DataType type) {
+  return rule.raw && type != DataType::kBool ? RawLaneOf(type) : LaneOf(type);
+}
+
+// Buffers of one call: the usual ones without an allocation.
+class Scratch {
+ public:
+  std::byte* Take(size_t bytes) {
+    if (used_ + bytes <= sizeof(inline_)) {
+      used_ += bytes;
+      return inline_ + used_ - bytes;
+    }
+    more_.emplace_back(new std::byte[bytes]);
+    return more_.back().get();
+  }
+
+ private:
+  alignas(64) std::byte inline_[4 * kBlock * sizeof(float)];
+  size_t used_ = 0;
+  std::vector<std::unique_ptr<std::byte[]>> more_;
+};
+
+// One input of a call, read block by block.
+class Source {
+ public:
+  // `plan` is null where the input is as the output.
+  void Open(const ElementwiseRule& rule, const TensorSpec& spec,
+            const TensorView& view, const BroadcastPlan* plan, size_t index,
+            int64_t most, Scratch* scratch) {
+    spec_ = &spec;
+    data_ = view.data;
+    plan_ = plan;
+    index_ = index;
+    if (spec.absent()) {
+      buffer_ = scratch->Take(kBlock * sizeof(float));
+      std::fill_n(reinterpret_cast<float*>(buffer_), most, rule.absent);
+      fixed_ = true;
+      return;
+    }
+    lane_ = LaneOfOperand(rule, spec.dtype);
+    bytes_ = LaneBytes(lane_);
+    direct_ = plan == nullptr && IsDirect(spec.dtype, lane_);
+    if (direct_) return;
+    buffer_ = scratch->Take(kBlock * bytes_);
+    if (plan != nullptr && spec.count() == 1) {
+      fixed_ = true;
+      LoadLanes(spec.dtype, lane_, data_, 0, most, 0, buffer_);
+    }
+  }
+
+  const void* Lanes(int64_t begin, int64_t count) {
+    if (fixed_) return buffer_;
+    if (direct_) return data_ + static_cast<size_t>(begin) * bytes_;
+    if (plan_ == nullptr) {
+      LoadLanes(spec_->dtype, lane_, data_, begin, count, 1, buffer_);
+      return buffer_;
+    }
+    ForEachRun(*plan_, index_, begin, count,
+               [&](int64_t done, int64_t offset, int64_t length, int64_t step) {
+                 LoadLanes(spec_->dtype, lane_, data_, offset, length, step,
+                           buffer_ + static_cast<size_t>(done) * bytes_);
+               });
+    return buffer_;
+  }
+
+ private:
+  const TensorSpec* spec_ = nullptr;
+  const std::byte* data_ = nullptr;
+  const BroadcastPlan* plan_ = nullptr;
+  size_t index_ = 0;
+  Lane lane_ = Lane::kFloat;
+  size_t bytes_ = 0;
+  bool direct_ = false;
+  bool fixed_ = false;
+  std::byte* buffer_ = nullptr;
+};
+
+// Where the results of a block go.
+class Sink {
+ public:
+  void Open(const ElementwiseRule& rule, const TensorSpec& spec,
+            const TensorView& view, bool saturate, Scratch* scratch) {
+    if (spec.absent()) {
+      buffer_ = scratch->Take(kBlock * sizeof(int64_t));
+      return;
+    }
+    spec_ = &spec;
+    data_ = view.data;
+    lane_ = LaneOfOperand(rule, spec.dtype);
+    direct_ = IsDirect(spec.dtype, lane_) || lane_ == Lane::kBool;
+    saturate_ = saturate && !(rule.selects && spec.dtype == DataType::kFloat16);
+    if (!direct_) buffer_ = scratch->Take(kBlock * LaneBytes(lane_));
+  }
+
+  void* Lanes(int64_t begin) {
+    if (!direct_) return buffer_;
+    return data_ + static_cast<size_t>(begin) * LaneBytes(lane_);
+  }
+
+  void Commit(int64_t begin, int64_t count) {
+    if (direct_ || spec_ == nullptr) return;
+    StoreLanes(lane_, spec_->dtype, buffer_, count, saturate_, data_, begin);
+  }
+
+ private:
+  const TensorSpec* spec_ = nullptr;
+  std::byte* data_ = nullptr;
+  Lane lane_ = Lane::kFloat;
+  bool direct_ = false;
+  bool saturate_ = false;
+  std::byte* buffer_ = nullptr;
+};
+
+bool SameShapes(const OpCall& call) {
+  const Shape& shape = call.outputs[0].shape;
+  for (const TensorSpec& x : call.inputs) {
+    if (!x.absent() && x.shape != shape) return false;
+  }
+  return true;
+}
+
+BroadcastPlan PlanOf(const OpCall& call) {
+  std::vector<Shape> shapes;
+  for (const TensorSpec& x : call.inputs) shapes.push_back(x.shape);
+  return PlanBroadcast(shapes, call.outputs[0].shape);
+}
+
+void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
+               const Operands& operands, int64_t begin, int64_t end) {
+  const bool same = SameShapes(call);
+  const BroadcastPlan plan = same ? BroadcastPlan() : PlanOf(call);
+  const size_t inputs = call.inputs.size();
+  const size_t outputs = call.outputs.size();
+  Scratch scratch;
+  std::array<Source, kMostOperands> sources;
+  std::array<Sink, kMostOperands> sinks;
+  std::array<const void*, kMostOperands> x;
+  std::array<void*, kMostOperands> y;
+  for (size_t k = 0; k < inputs; ++k) {
+    sources[k].Open(rule, call.inputs[k], operands.inputs[k],
+                    same ? nullptr : &plan, k, std::min(kBlock, end - begin),
+                    &scratch);
+  }
+  for (size_t k = 0; k < outputs; ++k) {
+    sinks[k].Open(rule, call.outputs[k], operands.outputs[k], operands.saturate,
+                  &scratch);
+  }
+  const Scalars attrs = ScalarsOf(call);
+  const Lane key = LaneOfOperand(rule, call.inputs[rule.key].dtype);
+  const BlockFn run = rule.run[static_cast<size_t>(key)];
+  for (int64_t at = begin; at < end; at += kBlock) {
+    const int64_t count = std::min(kBlock, end - at);
+    for (size_t k = 0; k < inputs; ++k) x[k] = sources[k].Lanes(at, count);
+    for (size_t k = 0; k < outputs; ++k) y[k] = sinks[k].Lanes(at);
+    run({count, x.data(), y.data(), &attrs});
+    for (size_t k = 0; k < outputs; ++k) sinks[k].Commit(at, count);
+  }
+}
+
+// All results of a 16-bit type, without saturation.
+const uint16_t* MakeTable(const ElementwiseRule& rule, const OpCall& call,
+                          bool use_half) {
+  constexpr int64_t kValues = 65536;
+  auto* table = new uint16_t[kValues];
+  for (uint32_t i = 0; i < kValues; ++i) table[i] = static_cast<uint16_t>(i);
+  auto* bits = reinterpret_cast<std::byte*>(table);
+  if (use_half) {
+    for (uint32_t i = 0; i < kValues; ++i) {
+      table[i] = rule.half(Float16{table[i]}).bits;
+    }
+    return table;
+  }
+  OpCall all = call;
+  all.inputs[0].shape = all.outputs[0].shape = {kValues};
+  const Operands operands{{{bits, 2 * kValues}}, {{bits, 2 * kValues}}, {}, {}};
+  RunBlocks(rule, all, operands, 0, kValues);
+  return table;
+}
+
+template <typename F>
+void LookUp(const uint16_t* table, const Operands& operands, int64_t begin,
+            int64_t end, bool saturate) {
+  const F* x = operands.inputs[0].as<const F>();
+  F* y = operands.outputs[0].as<F>();
+  for (int64_t i = begin; i < end; ++i) {
+    y[i] = Saturated(F{table[x[i].bits]}, saturate);
+  }
+}
+
+// Whether the call was computed through a table, or one f16 at a time from the
+// exact value.
+bool RunByTable(const ElementwiseRule& rule, const OpCall& call,
+                const Operands& operands, int64_t begin, int64_t end) {
+  const DataType type = call.inputs[0].dtype;
+  const bool f16 = type == DataType::kFloat16;
+  if (BitsOf(type) != 16 || type != call.outputs[0].dtype) return false;
+  if (rule.half == nullptr && !rule.by_table) return false;
+  if (LaneOf(type) != Lane::kFloat || call.inputs.size() != 1) return false;
+  if (!AttrsAreDefault(call)) return false;
+  const bool use_half = f16 && rule.half != nullptr;
+  auto& slot = rule.tables[f16 ? 0 : 1];
+  const uint16_t* table = slot.load(std::memory_order_acquire);
+  if (table == nullptr && end - begin < kWorthATable) {
+    if (!use_half) return false;
+    const auto* x = operands.inputs[0].as<const Float16>();
+    auto* y = operands.outputs[0].as<Float16>();
+    for (int64_t i = begin; i < end; ++i) {
+      y[i] = Saturated(rule.half(x[i]), operands.saturate);
+    }
+    return true;
+  }
+  if (table == nullptr) {
+    const uint16_t* made = MakeTable(rule, call, use_half);
+    if (slot.compare_exchange_strong(table, made)) {
+      table = made;
+    } else {
+      delete[] made;
+    }
+  }
+  if (f16) {
+    LookUp<Float16>(table, operands, begin, end, operands.saturate);
+  } else {
+    LookUp<BFloat16>(table, operands, begin, end, operands.saturate);
+  }
+  return true;
+}
+
+}  // namespace
+
+ElementwiseRule& ElementwiseRule::operator=(const ElementwiseRule& o) {
+  steps = o.steps;
+  exactness = o.exactness;
+  wide = o.wide;
+  selects = o.selects;
+  raw = o.raw;
+  by_table = o.by_table;
+  key = o.key;
+  absent = o.absent;
+  half = o.half;
+  infer = o.infer;
+  run = o.run;
+  return *this;
+}
+
+OpStatus InferElementwise(const OpCall& call,
+                          std::vector<TensorSpec>* outputs) {
+  const TensorSpec* longest = nullptr;
+  Shape shape;
+  for (size_t k = 0; k < call.inputs.size(); ++k) {
+    const TensorSpec& x = call.inputs[k];
+    if (x.absent()) continue;
+    const auto wider = BroadcastShape(shape, x.shape);
+    if (!wider) {
+      return OpError(
+          call, "input " + std::string(call.op->inputs[k].name) + " shape",
+          ToString(x.shape), "a shape that broadcasts with " + ToString(shape));
+    }
+    shape = *wider;
+    if (longest == nullptr || x.shape.size() > longest->shape.size()) {
+      longest = &x;
+    }
+  }
+  for (size_t k = 0; k < call.op->outputs.size(); ++k) {
+    outputs->push_back({InferredType(call, k), longest->format, shape});
+  }
+  return {};
+}
+
+OpStatus ComputeElementwise(const OpCall& call, const Operands& operands, int,
+                            int64_t begin, int64_t end) {
+  const ElementwiseRule& rule = *call.op->elementwise;
+  if (!RunByTable(rule, call, operands, begin, end)) {
+    RunBlocks(rule, call, operands, begin, end);
+  }
+  return {};
+}
+
+// The steps over the output, in f32 where the rules compute in f32, with the
+// casts that this needs.
+Work CostElementwise(const OpCall& call) {
+  const ElementwiseRule& rule = *call.op->elementwise;
+  Work work = MoveWork(call);
+  const TensorSpec& y = call.outputs[0];
+  const bool wide = y.dtype == DataType::kBf16 ||
+                    (rule.wide && y.dtype == DataType::kFloat16);
+  const int64_t bytes = wide ? y.count() * 4 : static_cast<int64_t>(y.bytes());
+  for (const Instruction& step : rule.steps) {
+    work.vector_cycles += VectorCycles(step, bytes);
+  }
+  if (wide) {
+    work.vector_cycles +=
+        (call.inputs.size() + 1) * VectorCycles(kVconv, bytes);
+  }
+  return work;
+}
+
+namespace {
+
+// Every dtype column needs a function; one that has none is our mistake.
+void CheckColumns(const OpDef& op, const ElementwiseRule& rule) {
+  for (DataType type : op.inputs[rule.key].dtypes) {
+    const auto lane = static_cast<size_t>(LaneOfOperand(rule, type));
+    if (rule.run[lane] != nullptr) continue;
+    std::fprintf(stderr, "npuemu: %s: no function for %s\n", op.type,
+                 NameOf(type));
+    std::abort();
+  }
+}
+
+}  // namespace
+
+OpDef ElementwiseOp(OpDef signature, ElementwiseRule rule) {
+  CheckColumns(signature, rule);
+  signature.infer = rule.infer == nullptr ? InferElementwise : rule.infer;
+  signature.items = OutputElements;
+  signature.compute = ComputeElementwise;
+  signature.cost = CostElementwise;
+  signature.exactness = rule.exactness;
+  signature.in_place = true;
+  signature.elementwise = new ElementwiseRule(std::move(rule));
+  return signature;
+}
+
+}  // namespace npuemu::kernels

@@ -1,0 +1,252 @@
+// Every element-wise operator against the text of docs/sequences.md, bit for
+// bit: all dtype columns, all values of 16-bit and narrower types of unary
+// operators, random and special values of the rest, broadcasting, in place.
+
+#include "kernels/op/elementwise.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/ops/registry.h"
+#include "kernels/testing/op_harness.h"
+#include "kernels/testing/sequence.h"
+
+namespace npuemu::kernels {
+namespace {
+
+const reference::Sequences& Document() {
+  static const auto& document =
+      *new reference::Sequences(reference::ReadSequences("docs/sequences.md"));
+  return document;
+}
+
+std::vector<const OpDef*> ElementwiseOps() {
+  std::vector<const OpDef*> ops;
+  for (const OpDef* op : AllOps()) {
+    // Abs and BiasAdd have tests of their own.
+    if (op->compute == ComputeElementwise) ops.push_back(op);
+  }
+  return ops;
+}
+
+// Attribute values to try: the defaults, or something telling where there is
+// none.
+Attrs SomeAttrs(const OpDef& op, uint64_t round) {
+  constexpr float kNumbers[] = {0.5f, 1.25f, 3.0f, 0.1f};
+  Attrs attrs;
+  uint64_t k = round;
+  for (const AttrSpec& attr : op.attrs) {
+    if (!attr.required && round == 0) continue;
+    if (attr.kind == AttrKind::kFloat) attrs[attr.name] = kNumbers[k++ % 4];
+    if (attr.kind == AttrKind::kInt && attr.required) {
+      attrs[attr.name] = int64_t{2};
+    }
+  }
+  return attrs;
+}
+
+std::map<std::string, double> Numbers(const OpDef& op, const Attrs& attrs) {
+  std::map<std::string, double> numbers;
+  for (const AttrSpec& attr : op.attrs) {
+    const auto it = attrs.find(attr.name);
+    const AttrValue& value = it == attrs.end() ? attr.fallback : it->second;
+    if (const auto* f = std::get_if<float>(&value)) numbers[attr.name] = *f;
+    if (const auto* b = std::get_if<bool>(&value)) numbers[attr.name] = *b;
+    if (const auto* i = std::get_if<int64_t>(&value)) {
+      numbers[attr.name] = static_cast<double>(*i);
+    }
+  }
+  return numbers;
+}
+
+// The elements beside each output element, by the naive walk.
+reference::Values Spread(const TestTensor& x, const Shape& out) {
+  reference::Values values{ReferenceType(x.spec.dtype), {}};
+  const int64_t count = ElementCount(out);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t offset = 0;
+    int64_t stride = 1;
+    int64_t rest = i;
+    for (size_t d = out.size(), e = x.spec.shape.size(); d-- > 0;) {
+      const int64_t digit = rest % out[d];
+      rest /= out[d];
+      if (e == 0) continue;
+      const int64_t extent = x.spec.shape[--e];
+      offset += extent == 1 ? 0 : digit * stride;
+      stride *= extent;
+    }
+    values.bits.push_back(x.Get(offset));
+  }
+  return values;
+}
+
+void ExpectAsWritten(const OpDef& op, const std::vector<TestTensor>& inputs,
+                     const Attrs& attrs, bool saturate) {
+  std::string what = op.type;
+  for (const TestTensor& x : inputs) {
+    what += std::string(" ") + NameOf(x.spec.dtype) + ToString(x.spec.shape);
+  }
+  SCOPED_TRACE(what + (saturate ? " SAT" : "") + ", seed " +
+               std::to_string(TestSeed()));
+  const auto outputs = RunOp(op.type, inputs, attrs, {.saturate = saturate});
+  ASSERT_EQ(outputs.size(), op.outputs.size());
+  std::vector<reference::Values> values;
+  for (const TestTensor& x : inputs) {
+    values.push_back(Spread(x, outputs[0].spec.shape));
+  }
+  std::map<std::string, reference::Type> types;
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    types[op.outputs[k].name] = ReferenceType(outputs[k].spec.dtype);
+  }
+  // Some operators are another sequence where attributes are given.
+  std::string name = op.type;
+  if (!attrs.empty() && Document().count(name + "_with") != 0 &&
+      reference::IsFloat(values[0].type)) {
+    name += "_with";
+  }
+  const auto expected = reference::Evaluate(
+      Document(), name, values, Numbers(op, attrs), types, saturate);
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    const auto it = expected.find(op.outputs[k].name);
+    ASSERT_NE(it, expected.end()) << op.outputs[k].name << " is not assigned";
+    const auto& bits = it->second.bits;
+    int wrong = 0;
+    for (int64_t i = 0; i < outputs[k].spec.count() && wrong < 3; ++i) {
+      const uint64_t want = bits[bits.size() == 1 ? 0 : static_cast<size_t>(i)];
+      if (outputs[k].Get(i) == want) continue;
+      ++wrong;
+      std::string given;
+      for (const auto& v : values) {
+        char text[32];
+        std::snprintf(
+            text, sizeof(text), " %lx",
+            static_cast<unsigned long>(v.bits[static_cast<size_t>(i)]));
+        given += text;
+      }
+      ADD_FAILURE() << op.outputs[k].name << " of" << given << ": given "
+                    << std::hex << outputs[k].Get(i) << ", expected " << want;
+    }
+  }
+}
+
+// All values of the type, or every `step`th.
+TestTensor AllValues(DataType dtype, int64_t step) {
+  const int64_t count = int64_t{1} << BitsOf(dtype);
+  const bool is_bool = dtype == DataType::kBool;
+  TestTensor x = MakeTensor(dtype, {is_bool ? 2 : (count + step - 1) / step});
+  for (int64_t i = 0; i < x.spec.count(); ++i) {
+    x.Set(i, static_cast<uint64_t>(i * step));
+  }
+  return x;
+}
+
+// Inputs of column k of the operator's dtypes.
+std::vector<TestTensor> InputsOf(const OpDef& op, size_t k,
+                                 const std::vector<Shape>& shapes, Prng* prng) {
+  std::vector<TestTensor> inputs;
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    inputs.push_back(RandomTensor(
+        op.inputs[i].dtypes[k], shapes[std::min(i, shapes.size() - 1)], prng));
+  }
+  return inputs;
+}
+
+TEST(ElementwiseTest, EveryColumnIsAsWritten) {
+  Prng prng(TestSeed());
+  size_t cases = 0;
+  for (const OpDef* op : ElementwiseOps()) {
+    for (size_t k = 0; k < op->inputs[0].dtypes.size(); ++k) {
+      for (uint64_t round = 0; round < 2; ++round) {
+        const Attrs attrs = SomeAttrs(*op, round);
+        if (round == 1 && attrs.empty()) continue;
+        const auto inputs = InputsOf(*op, k, {{3, 700}}, &prng);
+        ExpectAsWritten(*op, inputs, attrs, (k + round) % 2 == 1);
+        cases += 2100;
+      }
+    }
+  }
+  RecordProperty("elements", std::to_string(cases));
+}
+
+// More elements than a table of results takes to pay.
+TEST(ElementwiseTest, EveryValueOfNarrowTypes) {
+  Prng prng(TestSeed());
+  for (const OpDef* op : ElementwiseOps()) {
+    if (op->inputs.size() != 1) continue;
+    for (size_t k = 0; k < op->inputs[0].dtypes.size(); ++k) {
+      const DataType dtype = op->inputs[0].dtypes[k];
+      if (BitsOf(dtype) > 16) continue;
+      // The reference of a composite is slow: one seventh of the values.
+      const int64_t step =
+          op->elementwise->by_table && BitsOf(dtype) == 16 ? 7 : 1;
+      ExpectAsWritten(*op, {AllValues(dtype, step)}, SomeAttrs(*op, 0), false);
+      if (LaneOf(dtype) != Lane::kFloat) continue;
+      ExpectAsWritten(*op, {AllValues(dtype, 13)}, SomeAttrs(*op, 0), true);
+    }
+  }
+}
+
+TEST(ElementwiseTest, BroadcastsAsNumpyDoes) {
+  const std::vector<std::vector<Shape>> kShapes = {
+      {{}, {}, {}},
+      {{7}, {}, {7}},
+      {{}, {3, 5}, {1}},
+      {{3, 5}, {5}, {3, 1}},
+      {{3, 1}, {1, 5}, {5}},
+      {{2, 3, 4}, {3, 1}, {4}},
+      {{1}, {2, 1, 3}, {2, 1, 1}},
+      {{0, 3}, {1, 3}, {3}},
+      {{300, 3}, {3}, {1}},
+      {{2, 2, 3, 2}, {2, 1, 2}, {2, 2, 1, 1}}};
+  Prng prng(TestSeed());
+  for (const OpDef* op : ElementwiseOps()) {
+    if (op->inputs.size() < 2 || op->elementwise->infer != nullptr) continue;
+    for (const auto& shapes : kShapes) {
+      const size_t k = prng.Below(op->inputs[0].dtypes.size());
+      ExpectAsWritten(*op, InputsOf(*op, k, shapes, &prng), SomeAttrs(*op, 0),
+                      false);
+    }
+  }
+}
+
+TEST(ElementwiseTest, OutputMayLieOverAnInput) {
+  Prng prng(TestSeed());
+  for (const OpDef* op : ElementwiseOps()) {
+    SCOPED_TRACE(op->type);
+    const auto inputs = InputsOf(*op, 0, {{1333}}, &prng);
+    const auto expected = RunOp(op->type, inputs, SomeAttrs(*op, 0));
+    if (expected[0].data.size() != inputs[0].data.size()) continue;
+    for (size_t over = 0; over < inputs.size(); ++over) {
+      auto copies = inputs;
+      OpCall call;
+      call.op = op;
+      call.attrs = SomeAttrs(*op, 0);
+      for (const AttrSpec& attr : op->attrs) {
+        call.attrs.emplace(attr.name, attr.fallback);
+      }
+      Operands operands;
+      for (TestTensor& x : copies) {
+        call.inputs.push_back(x.spec);
+        operands.inputs.push_back({x.data.data(), x.data.size()});
+      }
+      std::vector<TestTensor> outputs = expected;
+      for (TestTensor& y : outputs) {
+        call.outputs.push_back(y.spec);
+        operands.outputs.push_back({y.data.data(), y.data.size()});
+      }
+      if (copies[over].data.size() != expected[0].data.size()) continue;
+      operands.outputs[0] = operands.inputs[over];
+      ASSERT_TRUE(RunSerially(call, operands).ok());
+      EXPECT_EQ(copies[over].data, expected[0].data) << "input " << over;
+    }
+  }
+}
+
+TEST(ElementwiseTest, RefusesShapesThatDoNotBroadcast) {
+  const TestTensor a = MakeTensor(DataType::kFloat, {2, 3});
+  EXPECT_EQ(Refusal("Add", {a, MakeTensor(DataType::kFloat, {2, 4})}),
+            "Add: input x2 shape: given [2,4], expected a shape that "
+            "broadcasts with [2,3]");
+}
+
+}  // namespace
+}  // namespace npuemu::kernels

@@ -1,0 +1,31 @@
+// File: op_cases.h
+// A valid call of every operator, from op_cases.txt: what tests that hold for
+// all operators begin with. Element-wise operators without a line get one.
+
+#ifndef KERNELS_TESTING_OP_CASES_H_
+#define KERNELS_TESTING_OP_CASES_H_
+
+#include <string>
+#include <vector>
+
+#include "kernels/testing/op_harness.h"
+
+namespace npuemu::kernels {
+
+struct OpCase {
+  std::string type;
+  std::vector<TestTensor> inputs;  // an absent one has dtype kUndefined
+  Attrs attrs;
+};
+
+// Ordered by type. Random data comes from TestSeed(). A line that is malformed
+// stops the process.
+std::vector<OpCase> AllOpCases();
+
+// The call of a case; the bytes of value inputs are those of the case, which
+// must outlive it. `outputs` are inferred; an error is a sentence.
+OpStatus CallOf(const OpCase& op_case, OpCall* call);
+
+}  // namespace npuemu::kernels
+
+#endif  // KERNELS_TESTING_OP_CASES_H_
