@@ -13,7 +13,7 @@ namespace npuemu::kernels {
 namespace {
 
 constexpr int64_t kBlock = 512;
-constexpr size_t kMostOperands = 16;  // of one side
+constexpr size_t kFew = 16;  // operands of one side without an allocation
 // A table of 65,536 results pays from here on.
 constexpr int64_t kWorthATable = 4096;
 
@@ -24,6 +24,11 @@ void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
   if (const auto* b = std::get_if<bool>(&value)) add(*b ? 1.0f : 0.0f);
   if (const auto* i = std::get_if<int64_t>(&value)) add(static_cast<float>(*i));
   if (const auto* f = std::get_if<float>(&value)) add(*f);
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    if (*word == "none") add(0.0f);
+    if (*word == "mean" || *word == "batchmean") add(1.0f);
+    if (*word == "sum") add(2.0f);
+  }
   if (const auto* list = std::get_if<std::vector<float>>(&value)) {
     for (float f : *list) add(f);
   }
@@ -32,8 +37,13 @@ void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
   }
 }
 
-Scalars ScalarsOf(const OpCall& call) {
+Scalars ScalarsOf(const ElementwiseRule& rule, const OpCall& call,
+                  bool saturate) {
   Scalars scalars;
+  scalars.elements = static_cast<float>(call.outputs[0].count());
+  scalars.width = BitsOf(call.inputs[rule.key].dtype);
+  scalars.half = call.inputs[rule.key].dtype == DataType::kFloat16;
+  scalars.saturate = saturate;
   size_t count = 0;
   for (const AttrSpec& attr : call.op->attrs) {
     const auto it = call.attrs.find(attr.name);
@@ -164,31 +174,57 @@ class Sink {
   std::byte* buffer_ = nullptr;
 };
 
-bool SameShapes(const OpCall& call) {
+Shape ShapeOf(const ElementwiseRule& rule, const OpCall& call, size_t input) {
+  const TensorSpec& x = call.inputs[input];
+  return rule.align == nullptr || x.absent() ? x.shape
+                                             : rule.align(call, input);
+}
+
+bool SameShapes(const ElementwiseRule& rule, const OpCall& call) {
   const Shape& shape = call.outputs[0].shape;
+  if (rule.align != nullptr) return false;
   for (const TensorSpec& x : call.inputs) {
     if (!x.absent() && x.shape != shape) return false;
   }
   return true;
 }
 
-BroadcastPlan PlanOf(const OpCall& call) {
+BroadcastPlan PlanOf(const ElementwiseRule& rule, const OpCall& call) {
   std::vector<Shape> shapes;
-  for (const TensorSpec& x : call.inputs) shapes.push_back(x.shape);
+  for (size_t k = 0; k < call.inputs.size(); ++k) {
+    shapes.push_back(ShapeOf(rule, call, k));
+  }
   return PlanBroadcast(shapes, call.outputs[0].shape);
 }
 
+// `few` of the caller, or so many from the heap.
+template <typename Item>
+class Items {
+ public:
+  explicit Items(size_t count)
+      : many_(count > kFew ? new Item[count] : nullptr) {}
+  Item* get() { return many_ == nullptr ? few_ : many_.get(); }
+
+ private:
+  Item few_[kFew];
+  std::unique_ptr<Item[]> many_;
+};
+
 void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
                const Operands& operands, int64_t begin, int64_t end) {
-  const bool same = SameShapes(call);
-  const BroadcastPlan plan = same ? BroadcastPlan() : PlanOf(call);
+  const bool same = SameShapes(rule, call);
+  const BroadcastPlan plan = same ? BroadcastPlan() : PlanOf(rule, call);
   const size_t inputs = call.inputs.size();
   const size_t outputs = call.outputs.size();
   Scratch scratch;
-  std::array<Source, kMostOperands> sources;
-  std::array<Sink, kMostOperands> sinks;
-  std::array<const void*, kMostOperands> x;
-  std::array<void*, kMostOperands> y;
+  Items<Source> source_items(inputs);
+  Items<Sink> sink_items(outputs);
+  Items<const void*> x_items(inputs);
+  Items<void*> y_items(outputs);
+  Source* sources = source_items.get();
+  Sink* sinks = sink_items.get();
+  const void** x = x_items.get();
+  void** y = y_items.get();
   for (size_t k = 0; k < inputs; ++k) {
     sources[k].Open(rule, call.inputs[k], operands.inputs[k],
                     same ? nullptr : &plan, k, std::min(kBlock, end - begin),
@@ -198,14 +234,14 @@ void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
     sinks[k].Open(rule, call.outputs[k], operands.outputs[k], operands.saturate,
                   &scratch);
   }
-  const Scalars attrs = ScalarsOf(call);
+  const Scalars attrs = ScalarsOf(rule, call, operands.saturate);
   const Lane key = LaneOfOperand(rule, call.inputs[rule.key].dtype);
   const BlockFn run = rule.run[static_cast<size_t>(key)];
   for (int64_t at = begin; at < end; at += kBlock) {
     const int64_t count = std::min(kBlock, end - at);
     for (size_t k = 0; k < inputs; ++k) x[k] = sources[k].Lanes(at, count);
     for (size_t k = 0; k < outputs; ++k) y[k] = sinks[k].Lanes(at);
-    run({count, x.data(), y.data(), &attrs});
+    run({count, inputs, x, y, &attrs});
     for (size_t k = 0; k < outputs; ++k) sinks[k].Commit(at, count);
   }
 }
@@ -291,21 +327,34 @@ ElementwiseRule& ElementwiseRule::operator=(const ElementwiseRule& o) {
   absent = o.absent;
   half = o.half;
   infer = o.infer;
+  align = o.align;
   run = o.run;
+  takes = o.takes;
+  gives = o.gives;
   return *this;
 }
 
 OpStatus InferElementwise(const OpCall& call,
                           std::vector<TensorSpec>* outputs) {
+  const auto reduction = call.attrs.find("reduction");
+  if (reduction != call.attrs.end()) {
+    const auto* word = std::get_if<std::string>(&reduction->second);
+    if (word != nullptr && *word != "none" && *word != "mean" &&
+        *word != "sum" && *word != "batchmean") {
+      return OpError(call, "attribute reduction", *word, "none, mean or sum");
+    }
+  }
+  const ElementwiseRule& rule = *call.op->elementwise;
   const TensorSpec* longest = nullptr;
   Shape shape;
   for (size_t k = 0; k < call.inputs.size(); ++k) {
     const TensorSpec& x = call.inputs[k];
     if (x.absent()) continue;
-    const auto wider = BroadcastShape(shape, x.shape);
+    const auto wider = BroadcastShape(shape, ShapeOf(rule, call, k));
     if (!wider) {
+      const size_t param = std::min(k, call.op->inputs.size() - 1);
       return OpError(
-          call, "input " + std::string(call.op->inputs[k].name) + " shape",
+          call, "input " + std::string(call.op->inputs[param].name) + " shape",
           ToString(x.shape), "a shape that broadcasts with " + ToString(shape));
     }
     shape = *wider;
@@ -313,6 +362,7 @@ OpStatus InferElementwise(const OpCall& call,
       longest = &x;
     }
   }
+  if (longest == nullptr) return OpError(call, "input count", "0", "1 or more");
   for (size_t k = 0; k < call.op->outputs.size(); ++k) {
     outputs->push_back({InferredType(call, k), longest->format, shape});
   }
@@ -349,14 +399,32 @@ Work CostElementwise(const OpCall& call) {
 
 namespace {
 
-// Every dtype column needs a function; one that has none is our mistake.
+[[noreturn]] void NoFunction(const OpDef& op, const char* name, DataType type) {
+  std::fprintf(stderr, "npuemu: %s: no function for %s %s\n", op.type, name,
+               NameOf(type));
+  std::abort();
+}
+
+// Every dtype column needs a function that takes and gives its lanes; one that
+// has none is our mistake.
 void CheckColumns(const OpDef& op, const ElementwiseRule& rule) {
-  for (DataType type : op.inputs[rule.key].dtypes) {
-    const auto lane = static_cast<size_t>(LaneOfOperand(rule, type));
-    if (rule.run[lane] != nullptr) continue;
-    std::fprintf(stderr, "npuemu: %s: no function for %s\n", op.type,
-                 NameOf(type));
-    std::abort();
+  const ParamSpec& key_input = op.inputs[rule.key];
+  for (size_t k = 0; k < key_input.dtypes.size(); ++k) {
+    const Lane key = LaneOfOperand(rule, key_input.dtypes[k]);
+    const auto lane = static_cast<size_t>(key);
+    if (rule.run[lane] == nullptr) {
+      NoFunction(op, key_input.name, key_input.dtypes[k]);
+    }
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      const Lane wanted =
+          rule.takes[i] < 0 ? key : static_cast<Lane>(rule.takes[i]);
+      if (LaneOfOperand(rule, op.inputs[i].dtypes[k]) != wanted) {
+        NoFunction(op, op.inputs[i].name, op.inputs[i].dtypes[k]);
+      }
+    }
+    if (LaneOfOperand(rule, op.outputs[0].dtypes[k]) != rule.gives[lane]) {
+      NoFunction(op, op.outputs[0].name, op.outputs[0].dtypes[k]);
+    }
   }
 }
 

@@ -26,17 +26,28 @@
 
 namespace npuemu::kernels {
 
-// The numeric attributes of a call in the order of the signature; a list has
-// one place for each element.
+// The attributes of a call in the order of the signature, as numbers: bool is 0
+// or 1, a list has one place for each element, a word of a reduction is 0
+// ("none"), 1 ("mean") or 2 (another); other words take no place.
 struct Scalars {
   static constexpr size_t kMost = 12;
   std::array<float, kMost> values = {};
+  float elements = 0;     // of the output
+  int width = 32;         // bits of the key input's type
+  bool half = false;      // that type is f16
+  bool saturate = false;  // SAT
+
   float operator[](size_t i) const { return values[i]; }
+  // OUT_T of a step in the middle: f16 operators of several steps round each.
+  float Step(float x) const {
+    return half ? ToFloat(Saturated(ToFloat16(x), saturate)) : x;
+  }
 };
 
 // A block: `count` lanes of every operand.
 struct Block {
   int64_t count;
+  size_t inputs;
   const void* const* x;
   void* const* y;
   const Scalars* attrs;
@@ -54,12 +65,20 @@ struct ElementwiseRule {
   bool by_table = false;  // 16-bit floats of unary operators: a table pays
   size_t key = 0;         // the input whose type chooses the function
   float absent = 1.0f;    // what an optional input that is left out holds
+  // The shape that stands in for that of an input, to broadcast by; null: its
+  // own. For inputs that lie along channels.
+  Shape (*align)(const OpCall& call, size_t input) = nullptr;
   // f16 with one rounding from the exact value, by table (7.9); only where the
   // attributes have their defaults.
   Float16 (*half)(Float16) = nullptr;
   OpStatus (*infer)(const OpCall& call, std::vector<TensorSpec>* outputs) =
       nullptr;                               // where broadcasting is not all
   std::array<BlockFn, kLaneKinds> run = {};  // by lane of the key input
+
+  // For the check of every dtype column: the lanes of inputs, -1 where they are
+  // those of the key, and of the first output, by the key's.
+  std::vector<int> takes = {};
+  std::array<Lane, kLaneKinds> gives = {};
 
   // Tables of f16 and bf16 results, made on first use, never destroyed.
   mutable std::array<std::atomic<const uint16_t*>, 2> tables = {};
@@ -99,11 +118,29 @@ struct ElementwiseRule {
     infer = fn;
     return *this;
   }
+  ElementwiseRule Align(Shape (*fn)(const OpCall&, size_t)) && {
+    align = fn;
+    return *this;
+  }
+  ElementwiseRule Absent(float value) && {
+    absent = value;
+    return *this;
+  }
   ElementwiseRule Wide() && {
     wide = true;
     return *this;
   }
 };
+
+// Scalars::Step for floats, nothing for integers.
+template <typename C>
+C StepOf(C x, [[maybe_unused]] const Scalars& a) {
+  if constexpr (std::is_same_v<C, float>) {
+    return a.Step(x);
+  } else {
+    return x;
+  }
+}
 
 template <typename... I>
 ElementwiseRule Steps(I... steps) {
@@ -189,16 +226,55 @@ void Run(const Block& block) {
   RunIndexed<Fn, A...>(block, std::index_sequence_for<A...>());
 }
 
+// y = fn(... fn(fn(x0, x1), x2) ..., xn), each step rounded.
+template <typename Fn, typename C>
+void Fold(const Block& block) {
+  C* y = static_cast<C*>(block.y[0]);
+  const Scalars attrs = *block.attrs;
+  for (size_t k = 0; k < block.inputs; ++k) {
+    const C* x = static_cast<const C*>(block.x[k]);
+    for (int64_t i = 0; i < block.count; ++i) {
+      y[i] =
+          k == 0 ? Result<C>(x[i]) : Result<C>(Call(Fn(), attrs, y[i], x[i]));
+    }
+  }
+}
+
 template <typename Arg, typename C>
 using Resolved = std::conditional_t<std::is_same_v<Arg, T>, C, Arg>;
+
+template <typename R>
+constexpr Lane ResultLane() {
+  if constexpr (requires { std::tuple_size<R>::value; }) {
+    return LaneOfType<std::tuple_element_t<0, R>>();
+  } else {
+    return LaneOfType<R>();
+  }
+}
+
+template <typename Arg>
+constexpr int FixedLane() {
+  return std::is_same_v<Arg, T> ? -1 : static_cast<int>(LaneOfType<Arg>());
+}
 
 template <typename Fn, typename... C, typename... Args>
 OpDef Make(OpDef signature, ElementwiseRule rule, Over<C...>, Takes<Args...>) {
   const auto add = [&]<typename One>() {
-    rule.run[static_cast<size_t>(LaneOfType<One>())] =
-        Run<Fn, Resolved<Args, One>...>;
+    constexpr auto lane = static_cast<size_t>(LaneOfType<One>());
+    rule.run[lane] = Run<Fn, Resolved<Args, One>...>;
+    rule.gives[lane] =
+        ResultLane<decltype(Call(Fn(), Scalars(), Resolved<Args, One>()...))>();
   };
   (add.template operator()<C>(), ...);
+  rule.takes = {FixedLane<Args>()...};
+  return ElementwiseOp(std::move(signature), std::move(rule));
+}
+
+template <typename Fn, typename... C>
+OpDef MakeFold(OpDef signature, ElementwiseRule rule, Over<C...>) {
+  ((rule.run[static_cast<size_t>(LaneOfType<C>())] = Fold<Fn, C>), ...);
+  ((rule.gives[static_cast<size_t>(LaneOfType<C>())] = LaneOfType<C>()), ...);
+  rule.takes = {-1};
   return ElementwiseOp(std::move(signature), std::move(rule));
 }
 
@@ -229,6 +305,19 @@ OpDef Make(OpDef signature, ElementwiseRule rule, Over<C...>, Takes<Args...>) {
               [](auto x, auto y, auto z, [[maybe_unused]] const Scalars& a) { \
                 return __VA_ARGS__;                                           \
               })
+// Over a list of inputs, from the first to the last: x is what came out so
+// far, y the next one.
+#define FOLD(type, domain, rule, ...)                            \
+  const OpDef& type##Op() {                                      \
+    constexpr auto fn = [](auto x, auto y,                       \
+                           [[maybe_unused]] const Scalars& a) {  \
+      return __VA_ARGS__;                                        \
+    };                                                           \
+    static const OpDef& op =                                     \
+        *new OpDef(elementwise_internal::MakeFold<decltype(fn)>( \
+            Signature(#type), rule, domain()));                  \
+    return op;                                                   \
+  }
 using TakesTwo = Takes<T, T>;
 using TakesThree = Takes<T, T, T>;
 

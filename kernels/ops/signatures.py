@@ -2,8 +2,8 @@
 
 usage: signatures.py op_list.inc aclop_ops.tsv aclop_dtypes_910b.tsv dtypes.txt
 
-Dtype columns are those of aclop_dtypes_910b.tsv less the columns that name a
-type outside of kernels/. Where that has none, they are the prototype's types:
+Dtype columns are those of aclop_dtypes_910b.tsv, each once, less the columns
+that name a type outside of kernels/. Where that has none, they are the prototype's types:
 tensors of one type list are of one type, different lists combine freely.
 dtypes.txt has the columns where that would be wrong.
 """
@@ -104,6 +104,12 @@ class Operator:
         count = len(sides[1][0])
         kept = [k for k in range(count)
                 if all(tensor[k] in TAGS for side in sides for tensor in side)]
+        # The formats of a column are not told apart here.
+        first = {}
+        for k in kept:
+            column = tuple(tensor[k] for side in sides for tensor in side)
+            first.setdefault(column, k)
+        kept = list(first.values())
         if not kept:
             fail(self.type + ': no column of ours')
         return [[[tensor[k] for k in kept] for tensor in side]
@@ -162,10 +168,14 @@ def main(op_list, ops, dtypes, overrides):
         op = operators.get(name) or fail(name + ': not in ' + ops)
         table = tables.get(name, {'': ['-']})
         published = all(tags != ['-'] for tags in table.values())
-        if name in lines:
-            columns = op.columns_of_line(lines[name])
-        elif published:
+        if published:
             columns = op.columns_of_table(table)
+            if name in lines:  # what the AI CPU computes beside
+                more = op.columns_of_line(lines[name])
+                columns = [[a + b for a, b in zip(*pair)]
+                           for pair in zip(columns, more)]
+        elif name in lines:
+            columns = op.columns_of_line(lines[name])
         else:
             columns = op.columns_of_prototype()
         sides = [';'.join('%s%s:%s' % (tensor, mark, ','.join(tags))

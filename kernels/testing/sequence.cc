@@ -14,8 +14,12 @@ namespace {
 
 constexpr Type kF32 = Type::kF32;
 
+// The sequence at work.
+std::string g_sequence;
+
 [[noreturn]] void Fail(const std::string& why) {
-  std::fprintf(stderr, "sequences.md: %s\n", why.c_str());
+  std::fprintf(stderr, "sequences.md: %s: %s\n", g_sequence.c_str(),
+               why.c_str());
   std::abort();
 }
 
@@ -72,7 +76,9 @@ long double Real(Type type, Bits bits) {
 template <typename Fn>
 Values ForEachPair(const Values& a, const Values& b, Type result, Fn&& fn) {
   if (a.type != b.type) Fail("operands of two types");
-  const size_t count = std::max(a.bits.size(), b.bits.size());
+  const bool none = a.bits.empty() || b.bits.empty();
+  const size_t count = none ? 0 : std::max(a.bits.size(), b.bits.size());
+  if (none) return {result, {}};
   if ((a.bits.size() != count && a.bits.size() != 1) ||
       (b.bits.size() != count && b.bits.size() != 1)) {
     Fail("operands of two lengths");
@@ -90,10 +96,13 @@ Values ForEach(const Values& x, Type result, Fn&& fn) {
   return y;
 }
 
-Values Arithmetic(const std::string& name, const Values& a, const Values& b) {
+// OUT_T of every step: f16 saturates, f32 never does.
+Values Arithmetic(const std::string& name, const Values& a, const Values& b,
+                  bool saturate = false) {
   return ForEachPair(a, b, a.type, [&](Bits x, Bits y) {
-    return IsFloat(a.type) ? Primitive2(name, a.type, x, y)
-                           : IntBinary(name, a.type, x, y);
+    if (!IsFloat(a.type)) return IntBinary(name, a.type, x, y);
+    return Saturate(a.type, Primitive2(name, a.type, x, y),
+                    saturate && a.type == Type::kF16);
   });
 }
 
@@ -117,8 +126,7 @@ Bits Shifted(Type type, Bits x, long double by, bool left) {
   if (by < 0 || by >= width) return left || !negative ? 0 : mask;
   const int n = static_cast<int>(by);
   if (left) return x << n & mask;
-  const Bits filled = negative ? x | ~mask : x;
-  return static_cast<Bits>(static_cast<int64_t>(filled) >> n) & mask;
+  return negative ? ~(~(x | ~mask) >> n) & mask : x >> n;
 }
 
 Values Bitwise(const std::string& op, const Values& a, const Values& b) {
@@ -128,6 +136,51 @@ Values Bitwise(const std::string& op, const Values& a, const Values& b) {
     if (op == "^") return x ^ y;
     return Shifted(a.type, x, Real(a.type, y), op == "<<");
   });
+}
+
+__int128 Whole(Type type, Bits x) {
+  return static_cast<__int128>(Real(type, x));
+}
+
+Bits WordOf(Type type, __int128 value) {
+  const int width = BytesOf(type) * 8;
+  const auto word = static_cast<Bits>(value);
+  return width == 64 ? word : word & ((Bits{1} << width) - 1);
+}
+
+// The functions whose integer form is no sequence of primitives.
+Bits IntFunction(const std::string& name, Type type, Bits a, Bits b) {
+  __int128 x = Whole(type, a);
+  __int128 y = Whole(type, b);
+  if (name == "gcd") {
+    x = x < 0 ? -x : x;
+    y = y < 0 ? -y : y;
+    while (y != 0) {
+      const __int128 r = x % y;
+      x = y;
+      y = r;
+    }
+    return WordOf(type, x);
+  }
+  if (name == "floor_quotient") {
+    if (y == 0) return 0;
+    __int128 q = x / y;
+    if (x % y != 0 && (x < 0) != (y < 0)) --q;
+    return WordOf(type, q);
+  }
+  // power
+  if (y < 0) {
+    if (x == 1) return 1;
+    if (x == -1) return y % 2 != 0 ? a : 1;
+    return 0;
+  }
+  Bits result = 1;
+  Bits base = a;
+  for (; y != 0; y /= 2) {
+    if (y % 2 != 0) result = IntBinary("Mul", type, result, base);
+    base = IntBinary("Mul", type, base, base);
+  }
+  return result;
 }
 
 Bits OnIntegers(const std::string& name, Type type, Bits x) {
@@ -153,8 +206,8 @@ class Evaluator {
  public:
   Evaluator(const Sequences& sequences, const Sequence& sequence,
             const std::vector<Value>& inputs,
-            const std::map<std::string, double>& numbers)
-      : sequences_(sequences), numbers_(numbers) {
+            const std::map<std::string, double>& numbers, bool saturate)
+      : sequences_(sequences), numbers_(numbers), saturate_(saturate) {
     if (inputs.size() != sequence.inputs.size()) {
       Fail(sequence.name + ": wrong number of inputs");
     }
@@ -210,8 +263,9 @@ class Evaluator {
     const Values c = Typed(condition, Type::kBool);
     const Values a = Typed(yes, type);
     const Values b = Typed(no, type);
+    const bool none = c.bits.empty() || a.bits.empty() || b.bits.empty();
     const size_t count =
-        std::max({c.bits.size(), a.bits.size(), b.bits.size()});
+        none ? 0 : std::max({c.bits.size(), a.bits.size(), b.bits.size()});
     Values y{type, {}};
     for (size_t i = 0; i < count; ++i) {
       y.bits.push_back(At(c, i) != 0 ? At(a, i) : At(b, i));
@@ -219,14 +273,14 @@ class Evaluator {
     return Wrap(y);
   }
 
-  static Value Binary(const std::string& op, const Value& x, const Value& y) {
+  Value Binary(const std::string& op, const Value& x, const Value& y) const {
     const Type type = TypeOf(x, y);
     const Values a = Typed(x, type);
     const Values b = Typed(y, type);
-    if (op == "+") return Wrap(Arithmetic("Add", a, b));
-    if (op == "-") return Wrap(Arithmetic("Sub", a, b));
-    if (op == "*") return Wrap(Arithmetic("Mul", a, b));
-    if (op == "/") return Wrap(Arithmetic("RealDiv", a, b));
+    if (op == "+") return Wrap(Arithmetic("Add", a, b, saturate_));
+    if (op == "-") return Wrap(Arithmetic("Sub", a, b, saturate_));
+    if (op == "*") return Wrap(Arithmetic("Mul", a, b, saturate_));
+    if (op == "/") return Wrap(Arithmetic("RealDiv", a, b, saturate_));
     if (op == "and") return Wrap(Bitwise("&", a, b));
     if (op == "or") return Wrap(Bitwise("|", a, b));
     if (op.find_first_of("<>=!") == 0 && op != "<<" && op != ">>") {
@@ -276,8 +330,26 @@ class Evaluator {
     return Converted(name, a, x);
   }
 
+  // Floats: as the document writes it; integers: exact.
   Value Converted(const std::string& name, const Values& a,
                   const std::vector<Value>& x) {
+    if (name == "popcount") {
+      return Wrap(ForEach(a, Type::kU8, [](Bits b) -> Bits {
+        return static_cast<Bits>(__builtin_popcountll(b));
+      }));
+    }
+    if (name == "unless_int_zero") {
+      const Values y = Typed(x[1], a.type);
+      if (IsFloat(a.type)) return Wrap(y);
+      return Wrap(ForEachPair(a, y, a.type,
+                              [](Bits u, Bits v) { return u == 0 ? 0 : v; }));
+    }
+    if ((name == "gcd" || name == "floor_quotient" || name == "power") &&
+        !IsFloat(a.type)) {
+      return Wrap(ForEachPair(
+          a, Typed(x[1], a.type), a.type,
+          [&](Bits u, Bits v) { return IntFunction(name, a.type, u, v); }));
+    }
     const std::map<std::string, Type> casts = {
         {"f32", kF32},       {"f16", Type::kF16},   {"s32", Type::kS32},
         {"s64", Type::kS64}, {"bool", Type::kBool}, {"u8", Type::kU8},
@@ -294,7 +366,7 @@ class Evaluator {
     if (name == "bits_as_float") return Wrap({kF32, a.bits});
     const auto function = sequences_.find(name);
     if (function == sequences_.end()) Fail("unknown function " + name);
-    const Evaluator inner(sequences_, function->second, x, numbers_);
+    const Evaluator inner(sequences_, function->second, x, numbers_, saturate_);
     return inner.Last(function->second);
   }
 
@@ -304,6 +376,7 @@ class Evaluator {
 
   const Sequences& sequences_;
   const std::map<std::string, double>& numbers_;
+  const bool saturate_;
   std::map<std::string, Value> names_;
 };
 
@@ -342,11 +415,13 @@ std::map<std::string, Values> Evaluate(
     const std::vector<Values>& inputs,
     const std::map<std::string, double>& numbers,
     const std::map<std::string, Type>& types, bool saturate) {
+  g_sequence = name;
   const auto it = sequences.find(name);
-  if (it == sequences.end()) Fail("no operator " + name);
+  if (it == sequences.end()) Fail("not in the document");
   std::vector<Value> loaded;
   for (const Values& x : inputs) loaded.push_back(Loaded(it->second, x));
-  const Evaluator evaluator(sequences, it->second, loaded, numbers);
+  const Evaluator evaluator(sequences, it->second, loaded, numbers,
+                            saturate && !it->second.selects);
   std::map<std::string, Values> results;
   for (const auto& [variable, value] : evaluator.names()) {
     const auto type = types.find(variable);

@@ -32,29 +32,18 @@ OpStatus InferBiasAdd(const OpCall& call, std::vector<TensorSpec>* outputs) {
   return {};
 }
 
-// As Add with the bias in the channels' place.
-OpStatus ComputeBiasAdd(const OpCall& call, const Operands& operands, int phase,
-                        int64_t begin, int64_t end) {
-  OpCall aligned = call;
-  Shape& bias = aligned.inputs[1].shape;
-  bias.resize(call.inputs[0].shape.size() - ChannelAxis(call), 1);
-  return ComputeElementwise(aligned, operands, phase, begin, end);
-}
-
-OpDef MakeBiasAdd() {
-  OpDef op = elementwise_internal::Make<decltype([](auto x, auto y) {
-    return Plus(x, y);
-  })>(Signature("BiasAdd"), Steps(kVadd).Infer(InferBiasAdd), Numbers(),
-      TakesTwo());
-  op.compute = ComputeBiasAdd;
-  return op;
+// The bias lies along the channels.
+Shape AlignBias(const OpCall& call, size_t input) {
+  Shape shape = call.inputs[input].shape;
+  if (input == 1) {
+    shape.resize(call.inputs[0].shape.size() - ChannelAxis(call), 1);
+  }
+  return shape;
 }
 
 }  // namespace
 
-const OpDef& BiasAddOp() {
-  static const OpDef& op = *new OpDef(MakeBiasAdd());
-  return op;
-}
+BINARY(BiasAdd, Numbers, Steps(kVadd).Infer(InferBiasAdd).Align(AlignBias),
+       Plus(x, y))
 
 }  // namespace npuemu::kernels
