@@ -42,6 +42,9 @@ Scalars ScalarsOf(const ElementwiseRule& rule, const OpCall& call,
   Scalars scalars;
   scalars.elements = static_cast<float>(call.outputs[0].count());
   scalars.width = BitsOf(call.inputs[rule.key].dtype);
+  const DataType type = call.inputs[rule.key].dtype;
+  scalars.is_signed = type == DataType::kInt8 || type == DataType::kInt16 ||
+                      type == DataType::kInt32 || type == DataType::kInt64;
   scalars.half = call.inputs[rule.key].dtype == DataType::kFloat16;
   scalars.saturate = saturate;
   size_t count = 0;

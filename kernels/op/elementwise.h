@@ -13,6 +13,7 @@
 #ifndef KERNELS_OP_ELEMENTWISE_H_
 #define KERNELS_OP_ELEMENTWISE_H_
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/numeric/cast.h"
 #include "kernels/op/cost.h"
 #include "kernels/op/lanes.h"
 #include "kernels/op/op_def.h"
@@ -34,6 +36,7 @@ struct Scalars {
   std::array<float, kMost> values = {};
   float elements = 0;     // of the output
   int width = 32;         // bits of the key input's type
+  bool is_signed = true;  // whether it has negative values
   bool half = false;      // that type is f16
   bool saturate = false;  // SAT
 
@@ -139,6 +142,21 @@ C StepOf(C x, [[maybe_unused]] const Scalars& a) {
     return a.Step(x);
   } else {
     return x;
+  }
+}
+
+// What an integer operator computes through f32, back by TRUNC and clamped to
+// the key input's type; NaN is 0 (7.1). Floats stay.
+template <typename C>
+C FromFloat(float y, [[maybe_unused]] const Scalars& a) {
+  if constexpr (std::is_same_v<C, float>) {
+    return y;
+  } else {
+    const auto value = Cast<int64_t>(y, {.mode = Rounding::kTrunc});
+    if (a.width == 64) return static_cast<C>(value);
+    const int64_t span = int64_t{1} << (a.is_signed ? a.width - 1 : a.width);
+    const int64_t low = a.is_signed ? -span : 0;
+    return static_cast<C>(std::min(std::max(value, low), span - 1));
   }
 }
 

@@ -277,6 +277,14 @@ class Evaluator {
     const Type type = TypeOf(x, y);
     const Values a = Typed(x, type);
     const Values b = Typed(y, type);
+    if (x.is_number && y.is_number && op.find_first_of("+-*/") == 0) {
+      const char* name = op == "+"   ? "Add"
+                         : op == "-" ? "Sub"
+                         : op == "*" ? "Mul"
+                                     : "RealDiv";
+      const Bits bits = Primitive2(name, kF32, a.bits[0], b.bits[0]);
+      return Number(static_cast<double>(Decode(kF32, bits)));
+    }
     if (op == "+") return Wrap(Arithmetic("Add", a, b, saturate_));
     if (op == "-") return Wrap(Arithmetic("Sub", a, b, saturate_));
     if (op == "*") return Wrap(Arithmetic("Mul", a, b, saturate_));

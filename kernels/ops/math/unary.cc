@@ -146,7 +146,8 @@ SEQUENCE(Sin, kTrigonometric, Sin(x))
 SEQUENCE(Cos, kTrigonometric, Cos(x))
 UNARY(Tan, Numbers, ElementwiseRule(kTrigonometric).Sequence(),
       FromFloat<decltype(x)>(Sin(static_cast<float>(x)) /
-                             Cos(static_cast<float>(x))))
+                                 Cos(static_cast<float>(x)),
+                             a))
 SEQUENCE(Sinh, kHyperbolic, Sinh(x))
 SEQUENCE(Cosh, kHyperbolic, Cosh(x))
 SEQUENCE(Tanh, kTanhSteps, Tanh(x))
