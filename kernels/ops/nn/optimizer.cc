@@ -1,0 +1,148 @@
+// Momentum, RMSProp, FTRL, sign methods (docs/sequences.md).
+// Outputs may be the memory of the inputs that they replace; scalars broadcast.
+
+#include <tuple>
+
+#include "kernels/op/elementwise.h"
+#include "kernels/op/functions.h"
+#include "kernels/op/primitives.h"
+#include "kernels/ops/signatures.h"
+
+namespace npuemu::kernels {
+namespace {
+
+float SignOf(float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; }
+
+const ElementwiseRule kOptimizer =
+    Steps(kVmul, kVmul, kVadd, kVmul, kVadd, kVsqrt, kVadds, kVdiv, kVadd);
+
+ElementwiseRule Sequence(const ElementwiseRule& steps) {
+  return ElementwiseRule(steps).Sequence();
+}
+
+}  // namespace
+
+using TakesApplyGradientDescent = Takes<T, T, T>;
+ELEMENTWISE(ApplyGradientDescent, Floats, TakesApplyGradientDescent,
+            Sequence(kOptimizer),
+            [](float var, float alpha, float delta,
+               [[maybe_unused]] const Scalars& a) {
+              return var - alpha * delta;
+            })
+
+using TakesApplyMomentumD = Takes<T, T, T, T, T>;
+ELEMENTWISE(ApplyMomentumD, Floats, TakesApplyMomentumD, Sequence(kOptimizer),
+            [](float var, float accum, float lr, float grad, float momentum,
+               [[maybe_unused]] const Scalars& a) {
+              const float s = accum * momentum + grad;
+              return std::tuple(a[0] != 0
+                                    ? var - (grad * lr + (s * momentum) * lr)
+                                    : var - s * lr,
+                                s);
+            })
+
+using TakesApplyKerasMomentumD = Takes<T, T, T, T, T>;
+ELEMENTWISE(ApplyKerasMomentumD, Floats, TakesApplyKerasMomentumD,
+            Sequence(kOptimizer),
+            [](float var, float accum, float lr, float grad, float momentum,
+               [[maybe_unused]] const Scalars& a) {
+              const float s = accum * momentum - grad * lr;
+              return std::tuple(
+                  a[1] != 0 ? (var + s * momentum) - grad * lr : var + s, s);
+            })
+
+using TakesFusedMulApplyMomentum = Takes<T, T, T, T, T, T>;
+ELEMENTWISE(FusedMulApplyMomentum, Floats, TakesFusedMulApplyMomentum,
+            Sequence(kOptimizer),
+            [](float var, float accum, float lr, float x1, float momentum,
+               float x2, [[maybe_unused]] const Scalars& a) {
+              const float g = x1 * x2;
+              const float s = accum * momentum + g;
+              return std::tuple(a[0] != 0 ? var - (g * lr + (s * momentum) * lr)
+                                          : var - s * lr,
+                                s);
+            })
+
+using TakesApplyRMSPropD = Takes<T, T, T, T, T>;
+ELEMENTWISE(ApplyRMSPropD, Floats, TakesApplyRMSPropD, Sequence(kOptimizer),
+            [](float var, float ms, float mom, float lr, float grad,
+               [[maybe_unused]] const Scalars& a) {
+              const float nms = ms + (grad * grad - ms) * (1.0f - a[0]);
+              const float nmom = mom * a[1] + (lr * grad) / Sqrt(nms + a[2]);
+              return std::tuple(var - nmom, nms, nmom);
+            })
+
+using TakesApplyCenteredRMSPropD = Takes<T, T, T, T, T, T, T, T, T>;
+ELEMENTWISE(ApplyCenteredRMSPropD, Floats, TakesApplyCenteredRMSPropD,
+            Sequence(kOptimizer),
+            [](float var, float mg, float ms, float mom, float lr, float rho,
+               float momentum, float epsilon, float grad,
+               [[maybe_unused]] const Scalars& a) {
+              const float nmg = mg + (grad - mg) * (1.0f - rho);
+              const float nms = ms + (grad * grad - ms) * (1.0f - rho);
+              const float nmom =
+                  mom * momentum +
+                  (lr * grad) / Sqrt((nms - nmg * nmg) + epsilon);
+              return std::tuple(var - nmom, nmg, nms, nmom);
+            })
+
+using TakesApplyAddSignD = Takes<T, T, T, T, T, T, T>;
+ELEMENTWISE(ApplyAddSignD, Floats, TakesApplyAddSignD, Sequence(kOptimizer),
+            [](float var, float m, float lr, float alpha, float decay,
+               float beta, float grad, [[maybe_unused]] const Scalars& a) {
+              const float nm = m * beta + grad * (1.0f - beta);
+              const float sign = SignOf(grad) * SignOf(nm);
+              return std::tuple(var - (lr * (alpha + decay * sign)) * grad, nm);
+            })
+
+using TakesApplyPowerSignD = Takes<T, T, T, T, T, T, T>;
+ELEMENTWISE(ApplyPowerSignD, Floats, TakesApplyPowerSignD, Sequence(kOptimizer),
+            [](float var, float m, float lr, float logbase, float decay,
+               float beta, float grad, [[maybe_unused]] const Scalars& a) {
+              const float nm = m * beta + grad * (1.0f - beta);
+              const float sign = SignOf(grad) * SignOf(nm);
+              return std::tuple(
+                  var - (lr * Exp((logbase * decay) * sign)) * grad, nm);
+            })
+
+using TakesApplyFtrlD = Takes<T, T, T, T, T, T, T, T>;
+ELEMENTWISE(ApplyFtrlD, Floats, TakesApplyFtrlD, Sequence(kOptimizer),
+            [](float var, float accum, float linear, float grad, float lr,
+               float l1, float l2, float power,
+               [[maybe_unused]] const Scalars& a) {
+              const float g = grad;
+              const float na = accum + grad * grad;
+              const float p = power * -1.0f;
+              const float sigma = (Pow(na, p) - Pow(accum, p)) / lr;
+              const float nl = linear + (g - sigma * var);
+              const float q = Pow(na, p) / lr + l2 * 2.0f;
+              return std::tuple(
+                  Abs(nl) > l1 ? (SignOf(nl) * l1 - nl) / q : 0.0f, na, nl);
+            })
+
+using TakesApplyFtrlV2D = Takes<T, T, T, T, T, T, T, T, T>;
+ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, Sequence(kOptimizer),
+            [](float var, float accum, float linear, float grad, float lr,
+               float l1, float l2, float shrinkage, float power,
+               [[maybe_unused]] const Scalars& a) {
+              const float g = grad + (var * 2.0f) * shrinkage;
+              const float na = accum + grad * grad;
+              const float p = power * -1.0f;
+              const float sigma = (Pow(na, p) - Pow(accum, p)) / lr;
+              const float nl = linear + (g - sigma * var);
+              const float q = Pow(na, p) / lr + l2 * 2.0f;
+              return std::tuple(
+                  Abs(nl) > l1 ? (SignOf(nl) * l1 - nl) / q : 0.0f, na, nl);
+            })
+
+using TakesSGD = Takes<T, T, T, T, T, T>;
+ELEMENTWISE(SGD, Floats, TakesSGD, Sequence(kOptimizer),
+            [](float w, float gradient, float lr, float accum, float momentum,
+               float stat, [[maybe_unused]] const Scalars& a) {
+              const float g = gradient + w * a[1];
+              const float s =
+                  stat > 0 ? g : accum * momentum + g * (1.0f - a[0]);
+              return w - lr * (a[2] != 0 ? g + s * momentum : s);
+            })
+
+}  // namespace npuemu::kernels
