@@ -17,6 +17,16 @@ constexpr size_t kFew = 16;  // operands of one side without an allocation
 // A table of 65,536 results pays from here on.
 constexpr int64_t kWorthATable = 4096;
 
+// Words that functions know, as numbers.
+struct Word {
+  const char* word;
+  float number;
+};
+constexpr Word kWords[] = {{"none", 0},  {"mean", 1},  {"batchmean", 1},
+                           {"sum", 2},   {"Round", 0}, {"round", 0},
+                           {"Floor", 1}, {"floor", 1}, {"Ceil", 2},
+                           {"ceil", 2},  {"Trunc", 3}, {"trunc", 3}};
+
 void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
   const auto add = [&](float number) {
     if (*count < Scalars::kMost) scalars->values[(*count)++] = number;
@@ -25,9 +35,9 @@ void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
   if (const auto* i = std::get_if<int64_t>(&value)) add(static_cast<float>(*i));
   if (const auto* f = std::get_if<float>(&value)) add(*f);
   if (const auto* word = std::get_if<std::string>(&value)) {
-    if (*word == "none") add(0.0f);
-    if (*word == "mean" || *word == "batchmean") add(1.0f);
-    if (*word == "sum") add(2.0f);
+    for (const Word& known : kWords) {
+      if (*word == known.word) add(known.number);
+    }
   }
   if (const auto* list = std::get_if<std::vector<float>>(&value)) {
     for (float f : *list) add(f);

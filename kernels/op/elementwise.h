@@ -29,8 +29,8 @@
 namespace npuemu::kernels {
 
 // The attributes of a call in the order of the signature, as numbers: bool is 0
-// or 1, a list has one place for each element, a word of a reduction is 0
-// ("none"), 1 ("mean") or 2 (another); other words take no place.
+// or 1, a list has one place for each element; words: reduction none 0, mean 1,
+// sum 2, round_mode Round 0, Floor 1, Ceil 2, Trunc 3; others take no place.
 struct Scalars {
   static constexpr size_t kMost = 12;
   std::array<float, kMost> values = {};
