@@ -2,6 +2,7 @@
 // docs/sequences.md states, in units in the last place of f32, against the
 // host's double functions. Their bits are tested by elementwise_test.
 
+#include "kernels/op/activations.h"
 #include "kernels/op/functions.h"
 
 #include <gtest/gtest.h>

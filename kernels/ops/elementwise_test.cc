@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "kernels/ops/registry.h"
 #include "kernels/testing/op_harness.h"
 #include "kernels/testing/sequence.h"
@@ -94,6 +96,50 @@ reference::Values Spread(const TestTensor& x, const Shape& out) {
   return values;
 }
 
+// What the document says of the call.
+std::map<std::string, reference::Values> Written(
+    const OpDef& op, const std::vector<reference::Values>& inputs,
+    const Attrs& attrs, int64_t elements,
+    std::map<std::string, reference::Type> types, bool saturate) {
+  // Some operators are another sequence where attributes are given.
+  std::string name = op.type;
+  if (!attrs.empty() && Document().count(name + "_with") != 0 &&
+      reference::IsFloat(inputs[0].type)) {
+    name += "_with";
+  }
+  const auto numbers = Numbers(op, attrs, elements);
+  const auto evaluate = [&](const std::vector<reference::Values>& x) {
+    return reference::Evaluate(Document(), name, x, numbers, types, saturate);
+  };
+  if (op.inputs[0].kind != ParamKind::kDynamic) return evaluate(inputs);
+  // Folded; what comes out between is not cast back.
+  const auto last = types;
+  for (auto& [output, type] : types) {
+    if (reference::IsFloat(type)) type = reference::Type::kF32;
+  }
+  reference::Values sum = inputs[0];
+  for (size_t k = 1; k + 1 < inputs.size(); ++k) {
+    sum = evaluate({sum, inputs[k]}).at(op.outputs[0].name);
+  }
+  types = last;
+  return evaluate({sum, inputs.back()});
+}
+
+void ExpectEqual(const TestTensor& given, const std::vector<uint64_t>& expected,
+                 const std::vector<reference::Values>& inputs) {
+  int wrong = 0;
+  for (int64_t i = 0; i < given.spec.count() && wrong < 3; ++i) {
+    const auto at = static_cast<size_t>(i);
+    const uint64_t want = expected[expected.size() == 1 ? 0 : at];
+    if (given.Get(i) == want) continue;
+    ++wrong;
+    std::stringstream text;
+    for (const auto& x : inputs) text << " " << std::hex << x.bits[at];
+    ADD_FAILURE() << "of" << text.str() << ": given " << std::hex
+                  << given.Get(i) << ", expected " << want;
+  }
+}
+
 void ExpectAsWritten(const OpDef& op, const std::vector<TestTensor>& inputs,
                      const Attrs& attrs, bool saturate) {
   std::string what = op.type;
@@ -112,52 +158,13 @@ void ExpectAsWritten(const OpDef& op, const std::vector<TestTensor>& inputs,
   for (size_t k = 0; k < outputs.size(); ++k) {
     types[op.outputs[k].name] = ReferenceType(outputs[k].spec.dtype);
   }
-  // Some operators are another sequence where attributes are given.
-  std::string name = op.type;
-  if (!attrs.empty() && Document().count(name + "_with") != 0 &&
-      reference::IsFloat(values[0].type)) {
-    name += "_with";
-  }
-  const auto numbers = Numbers(op, attrs, outputs[0].spec.count());
-  const auto evaluate = [&](const std::vector<reference::Values>& x) {
-    return reference::Evaluate(Document(), name, x, numbers, types, saturate);
-  };
-  std::map<std::string, reference::Values> expected;
-  if (op.inputs[0].kind == ParamKind::kDynamic) {
-    // Folded; what comes out between is not cast back.
-    const auto last = types;
-    for (auto& [output, type] : types) {
-      if (reference::IsFloat(type)) type = reference::Type::kF32;
-    }
-    reference::Values sum = values[0];
-    for (size_t k = 1; k < values.size(); ++k) {
-      if (k + 1 == values.size()) types = last;
-      expected = evaluate({sum, values[k]});
-      sum = expected.at(op.outputs[0].name);
-    }
-  } else {
-    expected = evaluate(values);
-  }
+  const auto expected =
+      Written(op, values, attrs, outputs[0].spec.count(), types, saturate);
   for (size_t k = 0; k < outputs.size(); ++k) {
+    SCOPED_TRACE(op.outputs[k].name);
     const auto it = expected.find(op.outputs[k].name);
-    ASSERT_NE(it, expected.end()) << op.outputs[k].name << " is not assigned";
-    const auto& bits = it->second.bits;
-    int wrong = 0;
-    for (int64_t i = 0; i < outputs[k].spec.count() && wrong < 3; ++i) {
-      const uint64_t want = bits[bits.size() == 1 ? 0 : static_cast<size_t>(i)];
-      if (outputs[k].Get(i) == want) continue;
-      ++wrong;
-      std::string given;
-      for (const auto& v : values) {
-        char text[32];
-        std::snprintf(
-            text, sizeof(text), " %lx",
-            static_cast<unsigned long>(v.bits[static_cast<size_t>(i)]));
-        given += text;
-      }
-      ADD_FAILURE() << op.outputs[k].name << " of" << given << ": given "
-                    << std::hex << outputs[k].Get(i) << ", expected " << want;
-    }
+    ASSERT_NE(it, expected.end()) << "not assigned in the document";
+    ExpectEqual(outputs[k], it->second.bits, values);
   }
 }
 

@@ -1,5 +1,6 @@
 // Activations of one number (docs/sequences.md).
 
+#include "kernels/op/activations.h"
 #include "kernels/op/elementwise.h"
 #include "kernels/op/functions.h"
 #include "kernels/op/primitives.h"
@@ -14,6 +15,12 @@ float LogitOf(float x, float eps) {
 }
 
 }  // namespace
+
+ELEMENTWISE(ThresholdV2, Numbers, TakesThree,
+            Steps(kVcmp, kVsel).Selects().Absent(0),
+            [](auto x, auto threshold, auto value) {
+              return x > threshold ? x : value;
+            })
 
 UNARY(Relu, Numbers,
       Steps(kVrelu).Wide().Says(
@@ -93,10 +100,4 @@ UNARY(Logit, Floats,
       LogitOf(x, a[0]))
 UNARY(Power, Floats, Steps(kVmuls, kVadds, kVln, kVmuls, kVexp).Sequence(),
       Pow(x* a[1] + a[2], a[0]))
-ELEMENTWISE(ThresholdV2, Numbers, TakesThree,
-            Steps(kVcmp, kVsel).Selects().Absent(0),
-            [](auto x, auto threshold, auto value) {
-              return x > threshold ? x : value;
-            })
-
 }  // namespace npuemu::kernels

@@ -1,6 +1,7 @@
 // Gradients of activations and of functions of one number
 // (docs/sequences.md).
 
+#include "kernels/op/activations.h"
 #include "kernels/op/elementwise.h"
 #include "kernels/op/functions.h"
 #include "kernels/op/primitives.h"

@@ -1,6 +1,7 @@
 // Losses and gradients of losses that are element-wise (docs/sequences.md).
 // Those that reduce: kernels/ops/loss.
 
+#include "kernels/op/activations.h"
 #include "kernels/op/elementwise.h"
 #include "kernels/op/functions.h"
 #include "kernels/op/primitives.h"
