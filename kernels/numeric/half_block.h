@@ -1,6 +1,7 @@
 // File: half_block.h
 // Many halves to floats and back, bit for bit as ToFloat, ToFloat16 and
-// Saturated of float16.h do one, by F16C where the processor has it. Pure;
+// Saturated of float16.h do one, by AVX-512 or AVX2 with F16C where the
+// processor has it. Pure;
 // needs the default float environment.
 
 #ifndef KERNELS_NUMERIC_HALF_BLOCK_H_

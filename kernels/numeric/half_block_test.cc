@@ -50,8 +50,7 @@ TEST(HalfBlockTest, FloatsNarrowAsOne) {
   for (const bool saturate : {false, true}) {
     FloatsToHalves(floats.data(), halves.data(), floats.size(), saturate);
     for (size_t i = 0; i < floats.size(); ++i) {
-      ASSERT_EQ(halves[i].bits,
-                Saturated(ToFloat16(floats[i]), saturate).bits)
+      ASSERT_EQ(halves[i].bits, Saturated(ToFloat16(floats[i]), saturate).bits)
           << std::hex << std::bit_cast<uint32_t>(floats[i]) << saturate;
     }
   }

@@ -68,6 +68,9 @@ struct ElementwiseRule {
   OpStatus (*infer)(const OpCall& call, std::vector<TensorSpec>* outputs) =
       nullptr;                               // where broadcasting is not all
   std::array<BlockFn, kLaneKinds> run = {};  // by lane of the key input
+  BlockFn run_avx2 = nullptr;  // on floats, where the processor has AVX2
+  // A whole block of floats where the attributes have their defaults.
+  BlockFn run_plain = nullptr;
 
   // For the check of every dtype column: the lanes of inputs, -1 where they are
   // those of the key, and of the first output, by the key's.
@@ -118,6 +121,10 @@ struct ElementwiseRule {
   }
   ElementwiseRule Absent(float value) && {
     absent = value;
+    return *this;
+  }
+  ElementwiseRule Plain(BlockFn fn) && {
+    run_plain = fn;
     return *this;
   }
   ElementwiseRule Wide() && {

@@ -223,6 +223,18 @@ class Items {
   std::unique_ptr<Item[]> many_;
 };
 
+BlockFn FunctionOf(const ElementwiseRule& rule, const OpCall& call, Lane key) {
+  static const bool has_avx2 = __builtin_cpu_supports("avx2");
+  if (key == Lane::kFloat && rule.run_plain != nullptr &&
+      AttrsAreDefault(call)) {
+    return rule.run_plain;
+  }
+  if (key == Lane::kFloat && rule.run_avx2 != nullptr && has_avx2) {
+    return rule.run_avx2;
+  }
+  return rule.run[static_cast<size_t>(key)];
+}
+
 void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
                const Operands& operands, int64_t begin, int64_t end) {
   const bool same = SameShapes(rule, call);
@@ -249,7 +261,7 @@ void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
   }
   const Scalars attrs = ScalarsOf(rule, call, operands.saturate);
   const Lane key = LaneOfOperand(rule, call.inputs[rule.key].dtype);
-  const BlockFn run = rule.run[static_cast<size_t>(key)];
+  const BlockFn run = FunctionOf(rule, call, key);
   for (int64_t at = begin; at < end; at += kBlock) {
     const int64_t count = std::min(kBlock, end - at);
     for (size_t k = 0; k < inputs; ++k) x[k] = sources[k].Lanes(at, count);
@@ -342,6 +354,8 @@ ElementwiseRule& ElementwiseRule::operator=(const ElementwiseRule& o) {
   infer = o.infer;
   align = o.align;
   run = o.run;
+  run_avx2 = o.run_avx2;
+  run_plain = o.run_plain;
   takes = o.takes;
   gives = o.gives;
   return *this;

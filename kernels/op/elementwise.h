@@ -28,6 +28,10 @@ namespace npuemu::kernels {
 // What a function computes on.
 template <typename... C>
 struct Over {};
+// With a version for AVX2, too, on floats: for the operators that programs
+// spend their time in.
+template <typename Domain>
+struct Fast {};
 using Floats = Over<float>;
 using Ints = Over<int32_t, int64_t, uint64_t>;
 using Numbers = Over<float, int32_t, int64_t, uint64_t>;
@@ -75,8 +79,9 @@ void Store(const std::tuple<R...>& values, void* const* y, int64_t i,
   ((static_cast<R*>(y[I])[i] = Result(std::get<I>(values))), ...);
 }
 
+// Inlined, so that a caller compiled for more instructions has its own.
 template <typename Fn, typename... A>
-void Loop(const Block& block, const A*... x) {
+[[gnu::always_inline]] inline void Loop(const Block& block, const A*... x) {
   using R = decltype(Call(Fn(), Scalars(), A()...));
   const Scalars attrs = *block.attrs;
   if constexpr (requires { std::tuple_size<R>::value; }) {
@@ -93,12 +98,19 @@ void Loop(const Block& block, const A*... x) {
 }
 
 template <typename Fn, typename... A, size_t... I>
-void RunIndexed(const Block& block, std::index_sequence<I...>) {
+[[gnu::always_inline]] inline void RunIndexed(const Block& block,
+                                              std::index_sequence<I...>) {
   Loop<Fn, A...>(block, static_cast<const A*>(block.x[I])...);
 }
 
 template <typename Fn, typename... A>
 void Run(const Block& block) {
+  RunIndexed<Fn, A...>(block, std::index_sequence_for<A...>());
+}
+
+// The same bits by AVX2: lanes do not depend on each other.
+template <typename Fn, typename... A>
+__attribute__((target("avx2"))) void RunAvx2(const Block& block) {
   RunIndexed<Fn, A...>(block, std::index_sequence_for<A...>());
 }
 
@@ -144,6 +156,14 @@ OpDef Make(OpDef signature, ElementwiseRule rule, Over<C...>, Takes<Args...>) {
   (add.template operator()<C>(), ...);
   rule.takes = {FixedLane<Args>()...};
   return ElementwiseOp(std::move(signature), std::move(rule));
+}
+
+template <typename Fn, typename Domain, typename... Args>
+OpDef Make(OpDef signature, ElementwiseRule rule, Fast<Domain>,
+           Takes<Args...>) {
+  rule.run_avx2 = RunAvx2<Fn, Resolved<Args, float>...>;
+  return Make<Fn>(std::move(signature), std::move(rule), Domain(),
+                  Takes<Args...>());
 }
 
 template <typename Fn, typename... C>

@@ -2,7 +2,6 @@
 // docs/sequences.md states, in units in the last place of f32, against the
 // host's double functions. Their bits are tested by elementwise_test.
 
-#include "kernels/op/activations.h"
 #include "kernels/op/functions.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +10,7 @@
 #include <cstdio>
 #include <string>
 
+#include "kernels/op/activations.h"
 #include "kernels/testing/prng.h"
 
 namespace npuemu::kernels {

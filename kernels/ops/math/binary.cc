@@ -84,18 +84,18 @@ OpStatus InferDefaults(const OpCall& call, std::vector<TensorSpec>* outputs) {
 
 }  // namespace
 
-BINARY(Add, NumbersAndBool, Steps(kVadd), Plus(x, y))
+BINARY(Add, Fast<NumbersAndBool>, Steps(kVadd), Plus(x, y))
 BINARY(AddV2, Numbers, Steps(kVadd), Plus(x, y))
-BINARY(Sub, NumbersAndBool, Steps(kVadd), Minus(x, y))
-BINARY(Mul, NumbersAndBool, Steps(kVmul), Times(x, y))
-BINARY(RealDiv, Numbers, Steps(kVdiv), Quotient(x, y))
+BINARY(Sub, Fast<NumbersAndBool>, Steps(kVadd), Minus(x, y))
+BINARY(Mul, Fast<NumbersAndBool>, Steps(kVmul), Times(x, y))
+BINARY(RealDiv, Fast<Numbers>, Steps(kVdiv), Quotient(x, y))
 BINARY(Div, Numbers, Steps(kVdiv), Quotient(x, y))
 BINARY(DivNoNan, Numbers, Steps(kVdiv, kVcmp, kVsel),
        y == 0 ? Const<decltype(x)>(0) : Quotient(x, y))
 BINARY(MulNoNan, Numbers, Steps(kVmul, kVcmp, kVsel),
        y == 0 ? Const<decltype(x)>(0) : Times(x, y))
-BINARY(Maximum, Numbers, Steps(kVadd).Selects(), Max(x, y))
-BINARY(Minimum, Numbers, Steps(kVadd).Selects(), Min(x, y))
+BINARY(Maximum, Fast<Numbers>, Steps(kVadd).Selects(), Max(x, y))
+BINARY(Minimum, Fast<Numbers>, Steps(kVadd).Selects(), Min(x, y))
 BINARY(FloorDiv, Numbers, Steps(kVdiv, kVconv).Wide().Says(kInF32),
        FloorQuotient(x, y))
 BINARY(TruncateDiv, Numbers, Steps(kVdiv, kVconv).Wide().Says(kInF32),

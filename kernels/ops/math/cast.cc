@@ -49,8 +49,38 @@ void CastRun(const S* x, D* y, int64_t begin, int64_t end, bool saturate) {
   for (int64_t i = begin; i < end; ++i) y[i] = Cast<D>(x[i], rule);
 }
 
+// Between floats: as lanes, block by block.
+void CastFloats(const OpCall& call, const Operands& operands, int64_t begin,
+                int64_t end) {
+  constexpr int64_t kBlock = 1024;
+  const DataType from = call.inputs[0].dtype;
+  const DataType to = call.outputs[0].dtype;
+  const std::byte* x = operands.inputs[0].data;
+  std::byte* y = operands.outputs[0].data;
+  alignas(64) float lanes[kBlock];
+  for (int64_t at = begin; at < end; at += kBlock) {
+    const int64_t count = std::min(kBlock, end - at);
+    const float* widened = lanes;
+    if (from == DataType::kFloat) {
+      widened = operands.inputs[0].as<const float>() + at;
+    } else if (to == DataType::kFloat) {  // exact, and NaN is canonical
+      LoadLanes(from, Lane::kFloat, x, at, count, 1,
+                operands.outputs[0].as<float>() + at);
+      continue;
+    } else {
+      LoadLanes(from, Lane::kFloat, x, at, count, 1, lanes);
+    }
+    StoreLanes(Lane::kFloat, to, widened, count, operands.saturate, y, at);
+  }
+}
+
 OpStatus ComputeCast(const OpCall& call, const Operands& operands, int,
                      int64_t begin, int64_t end) {
+  if (LaneOf(call.inputs[0].dtype) == Lane::kFloat &&
+      LaneOf(call.outputs[0].dtype) == Lane::kFloat) {
+    CastFloats(call, operands, begin, end);
+    return {};
+  }
   Dispatch(AllTypes{}, call.inputs[0].dtype, [&]<typename S>() {
     Dispatch(AllTypes{}, call.outputs[0].dtype, [&]<typename D>() {
       CastRun(operands.inputs[0].as<const S>(), operands.outputs[0].as<D>(),

@@ -1,6 +1,7 @@
 // Functions of one number, element by element (arithmetic.md 7.2; composites:
 // docs/sequences.md). Abs, whose float form is an operation on bits: abs.cc.
 
+#include "kernels/numeric/exp_block.h"
 #include "kernels/op/elementwise.h"
 #include "kernels/op/functions.h"
 #include "kernels/op/primitives.h"
@@ -27,6 +28,11 @@ float Scaled(float x, float scale, float shift) {
 float ExpWith(float x, const Scalars& a) {
   const float t = Scaled(x, a[1], a[2]);
   return Exp(a[0] == -1 ? t : t * Ln(a[0]));
+}
+
+void ExpBlock(const Block& block) {
+  ExpFloats(static_cast<const float*>(block.x[0]),
+            static_cast<float*>(block.y[0]), static_cast<size_t>(block.count));
 }
 
 float LnWith(float x, const Scalars& a) {
@@ -96,8 +102,10 @@ const ElementwiseRule kTanhSteps =
 
 }  // namespace
 
-UNARY(Exp, Floats, Steps(kVexp).Says(kScaled).Half(ExpHalf).Infer(InferScaled),
-      ExpWith(x, a))
+UNARY(
+    Exp, Floats,
+    Steps(kVexp).Says(kScaled).Half(ExpHalf).Infer(InferScaled).Plain(ExpBlock),
+    ExpWith(x, a))
 UNARY(Log, Floats, Steps(kVln).Says(kScaled).Half(LnHalf).Infer(InferScaled),
       LnWith(x, a))
 UNARY(Sqrt, Floats, Steps(kVsqrt), Sqrt(x))
