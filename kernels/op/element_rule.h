@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kernels/numeric/cast.h"
+#include "kernels/numeric/half_arithmetic.h"
 #include "kernels/op/cost.h"
 #include "kernels/op/lanes.h"
 #include "kernels/op/op_def.h"
@@ -69,6 +70,8 @@ struct ElementwiseRule {
       nullptr;                               // where broadcasting is not all
   std::array<BlockFn, kLaneKinds> run = {};  // by lane of the key input
   BlockFn run_avx2 = nullptr;  // on floats, where the processor has AVX2
+  // All of f16 inputs of one shape.
+  HalvesFn halves = nullptr;
   // A whole block of floats where the attributes have their defaults.
   BlockFn run_plain = nullptr;
 
@@ -121,6 +124,10 @@ struct ElementwiseRule {
   }
   ElementwiseRule Absent(float value) && {
     absent = value;
+    return *this;
+  }
+  ElementwiseRule Halves(HalvesFn fn) && {
+    halves = fn;
     return *this;
   }
   ElementwiseRule Plain(BlockFn fn) && {

@@ -81,7 +81,10 @@ Lane LaneOfOperand(const ElementwiseRule& rule, DataType type) {
 // Buffers of one call: the usual ones without an allocation.
 class Scratch {
  public:
+  // Buffers that lie 4 KiB apart would share their places in the cache's store
+  // buffer: each is followed by a gap.
   std::byte* Take(size_t bytes) {
+    bytes += kGap;
     if (used_ + bytes <= sizeof(inline_)) {
       used_ += bytes;
       return inline_ + used_ - bytes;
@@ -91,7 +94,8 @@ class Scratch {
   }
 
  private:
-  alignas(64) std::byte inline_[4 * kBlock * sizeof(float)];
+  static constexpr size_t kGap = 192;
+  alignas(64) std::byte inline_[4 * (kBlock * sizeof(float) + kGap)];
   size_t used_ = 0;
   std::vector<std::unique_ptr<std::byte[]>> more_;
 };
@@ -356,6 +360,7 @@ ElementwiseRule& ElementwiseRule::operator=(const ElementwiseRule& o) {
   run = o.run;
   run_avx2 = o.run_avx2;
   run_plain = o.run_plain;
+  halves = o.halves;
   takes = o.takes;
   gives = o.gives;
   return *this;
@@ -399,6 +404,14 @@ OpStatus InferElementwise(const OpCall& call,
 OpStatus ComputeElementwise(const OpCall& call, const Operands& operands, int,
                             int64_t begin, int64_t end) {
   const ElementwiseRule& rule = *call.op->elementwise;
+  if (rule.halves != nullptr && call.inputs[0].dtype == DataType::kFloat16 &&
+      SameShapes(rule, call)) {
+    rule.halves(operands.inputs[0].as<const Float16>() + begin,
+                operands.inputs[1].as<const Float16>() + begin,
+                operands.outputs[0].as<Float16>() + begin,
+                static_cast<size_t>(end - begin), operands.saturate);
+    return {};
+  }
   if (!RunByTable(rule, call, operands, begin, end)) {
     RunBlocks(rule, call, operands, begin, end);
   }

@@ -84,12 +84,15 @@ OpStatus InferDefaults(const OpCall& call, std::vector<TensorSpec>* outputs) {
 
 }  // namespace
 
-BINARY(Add, Fast<NumbersAndBool>, Steps(kVadd), Plus(x, y))
-BINARY(AddV2, Numbers, Steps(kVadd), Plus(x, y))
-BINARY(Sub, Fast<NumbersAndBool>, Steps(kVadd), Minus(x, y))
-BINARY(Mul, Fast<NumbersAndBool>, Steps(kVmul), Times(x, y))
-BINARY(RealDiv, Fast<Numbers>, Steps(kVdiv), Quotient(x, y))
-BINARY(Div, Numbers, Steps(kVdiv), Quotient(x, y))
+BINARY(Add, Fast<NumbersAndBool>, Steps(kVadd).Halves(AddHalves), Plus(x, y))
+BINARY(AddV2, Numbers, Steps(kVadd).Halves(AddHalves), Plus(x, y))
+BINARY(Sub, Fast<NumbersAndBool>, Steps(kVadd).Halves(SubtractHalves),
+       Minus(x, y))
+BINARY(Mul, Fast<NumbersAndBool>, Steps(kVmul).Halves(MultiplyHalves),
+       Times(x, y))
+BINARY(RealDiv, Fast<Numbers>, Steps(kVdiv).Halves(DivideHalves),
+       Quotient(x, y))
+BINARY(Div, Numbers, Steps(kVdiv).Halves(DivideHalves), Quotient(x, y))
 BINARY(DivNoNan, Numbers, Steps(kVdiv, kVcmp, kVsel),
        y == 0 ? Const<decltype(x)>(0) : Quotient(x, y))
 BINARY(MulNoNan, Numbers, Steps(kVmul, kVcmp, kVsel),
