@@ -104,7 +104,8 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
   for (std::string word; words >> word;) {
     const std::string name = word.substr(0, word.find('='));
     const std::string value = word.substr(word.find('=') + 1);
-    bool found = false;
+    bool found = name[0] == '@';
+    if (found) result.notes[name.substr(1)] = value;
     for (const ParamSpec& param : op->inputs) {
       if (name != param.name || value.find_first_of("[{(-") != 0) {
         const bool typed = value.find_first_of("[{(") != std::string::npos;
@@ -139,16 +140,26 @@ OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
 
 }  // namespace
 
+std::vector<OpCase> OpCasesOf(const std::string& path, Prng* prng) {
+  std::vector<OpCase> cases;
+  std::ifstream file(path);
+  if (!file.good()) Fail(path, "cannot be read");
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    cases.push_back(CaseOf(line, prng));
+  }
+  return cases;
+}
+
 std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
-  std::ifstream file("kernels/testing/op_cases.txt");
-  if (!file.good()) Fail("op_cases.txt", "cannot be read");
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    OpCase one = CaseOf(line, &prng);
-    const std::string type = one.type;
-    if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+  for (const char* path :
+       {"kernels/testing/op_cases.txt", "kernels/testing/op_cases_rows.txt"}) {
+    for (OpCase& one : OpCasesOf(path, &prng)) {
+      const std::string type = one.type;
+      cases.emplace(type, std::move(one));
+    }
   }
   for (const OpDef* op : AllOps()) {
     if (op->elementwise == nullptr || cases.count(op->type) != 0) continue;

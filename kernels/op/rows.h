@@ -1,0 +1,202 @@
+// File: rows.h
+// Operators that compute by rows: the axes of a tensor (its *view*) are divided
+// into those along a row and those kept, and a function computes one row from
+// contiguous lanes: floats as f32, integers and bool as int64 (arithmetic.md
+// 7.8). What an operator says of itself is a RowRule:
+//
+//   RowOp(Signature("SoftmaxGrad"),
+//         {.inputs = "xx", .outputs = "x", .axes = "axes",
+//          .stages = {{"01", "0", Grad}}, .steps = {kVmul, kVcadd, kVmul}})
+//
+// An operand's role is a letter: x has all axes of the view, r the kept ones
+// (one value a row), c those along a row, g and h what the layout says, b
+// broadcasts to the view, 1 is a number. o is x if mode is 0 and else r; p is r
+// if mode is 0 and else 1. Items are rows. Thread-safe (pure).
+
+#ifndef KERNELS_OP_ROWS_H_
+#define KERNELS_OP_ROWS_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/op/cost.h"
+#include "kernels/op/op_def.h"
+#include "kernels/op/primitives.h"
+#include "kernels/op/row_reduce.h"
+
+namespace npuemu::kernels {
+
+inline constexpr size_t kRowOperands = 16;
+// Temporary operands (letters t, u, v, w of a stage) come after the others.
+inline constexpr size_t kTemps = 10;
+
+// One row, or `n` elements of it from `first` on if the stage is in blocks.
+struct Row {
+  int64_t n = 0;
+  int64_t length = 0;
+  int64_t first = 0;
+  int64_t row = 0;
+  bool last = true;
+  int mode = 0;                 // of the layout
+  std::array<float, 8> a = {};  // the attributes that the rule names
+  const OpCall* call = nullptr;
+  OpStatus status;
+  std::array<const void*, kRowOperands> in = {};  // null where absent
+  std::array<void*, kRowOperands> out = {};
+  std::array<bool, kRowOperands> one = {};  // one value for the whole row
+  std::array<std::array<float, kLanes>, 4> lanes = {};
+  int64_t kept_int = 0;  // what a stage in blocks carries
+  float kept_float = 0;
+
+  const float* x(size_t i) const { return static_cast<const float*>(in[i]); }
+  const int64_t* ix(size_t i) const {
+    return static_cast<const int64_t*>(in[i]);
+  }
+  float* y(size_t i) { return static_cast<float*>(out[i]); }
+  int64_t* iy(size_t i) { return static_cast<int64_t*>(out[i]); }
+  // Element j of an operand that may have one value for the whole row.
+  float At(size_t i, int64_t j) const { return x(i)[one[i] ? 0 : j]; }
+  bool has(size_t i) const { return in[i] != nullptr; }
+  template <typename C>
+  const C* as(size_t i) const {
+    return static_cast<const C*>(in[i]);
+  }
+
+  // The row sum of 7.8 of value(j), j < n; with blocks, what was summed up to
+  // and with this one. Sums of one block stage have numbers of their own.
+  template <typename Value>
+  float Sum(Value&& value, size_t k = 0) {
+    const auto add = [](float a, float b) { return a + b; };
+    const float sum = Fold(-0.0f, value, add, k);
+    return length == 0 ? 0.0f : sum;
+  }
+
+  // The same order with another operation; lanes without elements hold `none`.
+  template <typename Value, typename Op>
+  float Fold(float none, Value&& value, Op op, size_t k = 0) {
+    float held[kLanes];
+    for (int64_t l = 0; l < kLanes; ++l) {
+      held[l] = first == 0 ? none : lanes[k][static_cast<size_t>(l)];
+    }
+    int64_t base = 0;
+    for (; base + kLanes <= n; base += kLanes) {
+      for (int64_t l = 0; l < kLanes; ++l) {
+        held[l] = op(held[l], value(base + l));
+      }
+    }
+    for (int64_t j = base; j < n; ++j)
+      held[j - base] = op(held[j - base], value(j));
+    for (size_t l = 0; l < kLanes; ++l) lanes[k][l] = held[l];
+    for (int64_t m = kLanes / 2; last && m >= 1; m /= 2) {
+      for (int64_t i = 0; i < m; ++i)
+        held[i] = op(held[2 * i], held[2 * i + 1]);
+    }
+    return held[0];
+  }
+
+  // A device exception: data is not what the operator asks for.
+  void Refuse(const std::string& argument, int64_t given,
+              const std::string& expected) {
+    if (!status.ok()) return;
+    status = OpError(*call, argument, std::to_string(given), expected);
+  }
+};
+
+// The maximum of 7.3; -inf of nothing.
+inline float Largest(const float* x, int64_t n) {
+  float best = n > 0 ? x[0] : -kInf;
+  for (int64_t j = 1; j < n; ++j) {
+    if (Replaces(x[j], best)) best = x[j];
+  }
+  return best;
+}
+
+struct RowLayout {
+  Shape view;
+  std::vector<bool> along;
+  Shape row_shape;     // of outputs with a value for each row
+  Shape column_shape;  // and for each column
+  Shape own_shape;     // roles g and h
+  std::vector<bool> own;
+  Shape other_shape;
+  std::vector<bool> other;
+  int mode = 0;
+};
+
+// Which axes of the view a stage's rows have.
+enum class Span {
+  kRows,     // those along
+  kColumns,  // those kept: a row of the stage is a column
+  kTotal,    // one row of the values that belong to rows
+};
+
+struct RowStage {
+  const char* loads;   // "01t": inputs and temporaries that the stage reads
+  const char* stores;  // "0t"
+  void (*run)(Row& row);
+  void (*run_ints)(Row& row) = nullptr;  // if input 0 holds integers
+  bool blocks = false;                   // run takes a row piece by piece
+  Span span = Span::kRows;
+};
+
+enum class NoAxes { kNone, kAll, kRefused };
+
+struct RowRule {
+  const char* inputs;
+  const char* outputs;
+  const char* temps = "";
+  // The axes along a row: an attribute (int or list), "1" for input 1, "-1" for
+  // the last one, nothing for all.
+  const char* axes = "";
+  NoAxes no_axes = NoAxes::kAll;  // what an empty list means
+  const char* keep = "";          // the attribute keep_dims
+  // Instead of `axes`; operands are null if only the call is known.
+  OpStatus (*layout)(const OpCall& call, const Operands* operands,
+                     RowLayout* layout) = nullptr;
+  // What infer checks beside roles, or does to outputs.
+  OpStatus (*check)(const OpCall& call, const RowLayout& layout,
+                    std::vector<TensorSpec>* outputs) = nullptr;
+  std::vector<RowStage> stages = {};
+  std::vector<const char*> numbers = {};  // attributes: Row::a
+  std::vector<Instruction> steps = {};    // for each 256 bytes of input 0
+  bool away = false;      // bf16 results: ties away from zero (ROUND, 5.3)
+  bool selects = false;   // f16 results are operands: never saturated
+  bool floats = false;    // integers are cast to f32
+  bool nonempty = false;  // a row without elements is refused
+  const char* exactness =
+      "the sequence of docs/rows.md in f32, sums by 64 lanes and a tree (7.8), "
+      "one cast back";
+};
+
+// Completes a signature.
+OpDef RowOp(OpDef signature, RowRule rule);
+
+OpStatus InferRows(const OpCall& call, std::vector<TensorSpec>* outputs);
+OpStatus LayoutOf(const OpCall& call, const Operands* operands,
+                  RowLayout* layout);
+
+// The axes that `values` name, row_shape and column_shape of them.
+OpStatus LayAxes(const OpCall& call, const std::string& argument,
+                 const std::vector<int64_t>& values, bool keep,
+                 RowLayout* layout);
+
+// Whether input or output `i` of the call is there.
+bool HasInput(const OpCall& call, size_t i);
+
+// The axes of a role, and how many elements it has.
+std::vector<bool> AxesOfRole(const RowLayout& layout, char role,
+                             const Shape& shape);
+int64_t CountOf(const Shape& view, const std::vector<bool>& mask);
+
+// ROW_OP(Name, {...}) or ROW_OP(Name, RuleMadeBy(...)) defines NameOp().
+#define ROW_OP(type, ...)                                                      \
+  const OpDef& type##Op() {                                                    \
+    static const OpDef& op = *new OpDef(RowOp(Signature(#type), __VA_ARGS__)); \
+    return op;                                                                 \
+  }
+
+}  // namespace npuemu::kernels
+
+#endif  // KERNELS_OP_ROWS_H_
