@@ -49,6 +49,7 @@ struct Row {
   std::array<std::array<float, kLanes>, 4> lanes = {};
   int64_t kept_int = 0;  // what a stage in blocks carries
   float kept_float = 0;
+  std::vector<float> scratch;
 
   const float* x(size_t i) const { return static_cast<const float*>(in[i]); }
   const int64_t* ix(size_t i) const {
@@ -94,6 +95,41 @@ struct Row {
         held[i] = op(held[2 * i], held[2 * i + 1]);
     }
     return held[0];
+  }
+
+  // ReduceSum of the first n (7.3): a tree for each 64 values, the results
+  // added one after the other.
+  template <typename Value>
+  float RepeatSum(Value&& value) const {
+    float total = 0;
+    for (int64_t base = 0; base < n; base += kLanes) {
+      float part[kLanes];
+      const int64_t here = std::min(kLanes, n - base);
+      for (int64_t l = 0; l < here; ++l) part[l] = value(base + l);
+      const float sum = SumTree(part, here);
+      total = base == 0 ? sum : total + sum;
+    }
+    return total;
+  }
+
+  // By halves (5.3): with p the largest power of two that is at most n,
+  // v[i] += v[p + i], and so on with half of p until 64 are left: a tree.
+  template <typename Value>
+  float HalfSum(Value&& value) {
+    scratch.resize(static_cast<size_t>(n));
+    float* v = scratch.data();
+    for (int64_t j = 0; j < n; ++j) v[j] = value(j);
+    int64_t count = n;
+    if (count > kLanes) {
+      int64_t p = kLanes;
+      while (p <= count / 2) p *= 2;
+      for (int64_t i = 0; i < count - p; ++i) v[i] += v[p + i];
+      for (p /= 2; p >= kLanes; p /= 2) {
+        for (int64_t i = 0; i < p; ++i) v[i] += v[p + i];
+      }
+      count = kLanes;
+    }
+    return SumTree(v, count);
   }
 
   // A device exception: data is not what the operator asks for.

@@ -49,6 +49,45 @@ Bits Product(const Values& x) {
   return lanes[0];
 }
 
+// A tree over up to 64 values; what is missing is -0.
+Bits Tree(std::vector<Bits> lanes) {
+  lanes.resize(64, Encode(kF32, -0.0L));
+  while (lanes.size() > 1) {
+    std::vector<Bits> next;
+    for (size_t i = 0; i < lanes.size(); i += 2) {
+      next.push_back(Primitive2("Add", kF32, lanes[i], lanes[i + 1]));
+    }
+    lanes = next;
+  }
+  return lanes[0];
+}
+
+Bits RepeatSum(const std::vector<Bits>& x) {
+  Bits total = 0;
+  for (size_t at = 0; at < x.size(); at += 64) {
+    const size_t end = std::min(x.size(), at + 64);
+    const auto from = x.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto to = x.begin() + static_cast<std::ptrdiff_t>(end);
+    const Bits part = Tree(std::vector<Bits>(from, to));
+    total = at == 0 ? part : Primitive2("Add", kF32, total, part);
+  }
+  return total;
+}
+
+Bits HalfSum(std::vector<Bits> x) {
+  if (x.empty()) return 0;
+  size_t p = 1;
+  while (p * 2 <= x.size()) p *= 2;
+  while (x.size() > 64) {
+    for (size_t i = p; i < x.size(); ++i) {
+      x[i - p] = Primitive2("Add", kF32, x[i - p], x[i]);
+    }
+    x.resize(p);
+    p /= 2;
+  }
+  return Tree(x);
+}
+
 // 7.3: the first NaN, else the first of the largest (smallest).
 size_t IndexOfBest(const Values& x, bool largest) {
   size_t best = 0;
@@ -103,6 +142,10 @@ bool OfOne(const std::string& name, const Values& x, Values* result) {
     *result = Number(n);
   } else if (name == "sum") {
     result->bits = {RowSum(x.type, x.bits, false)};
+  } else if (name == "repeat_sum") {
+    result->bits = {RepeatSum(x.bits)};
+  } else if (name == "half_sum") {
+    result->bits = {HalfSum(x.bits)};
   } else if (name == "product") {
     result->bits = {Product(x)};
   } else if (name == "largest" || name == "smallest") {
