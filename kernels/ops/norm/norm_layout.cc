@@ -30,8 +30,8 @@ OpStatus LayLast(const OpCall& call, size_t count, RowLayout* layout) {
 
 OpStatus ChannelAxis(const OpCall& call, size_t* axis) {
   const TensorSpec& x = call.inputs[0];
-  const std::string given = AttrOr<std::string>(
-      call.attrs, "data_format",
+  const std::string given = AttrOf<std::string>(
+      call, "data_format",
       x.format == Format::kNhwc || x.format == Format::kNdhwc ? "NHWC"
                                                               : "NCHW");
   bool last = false;
