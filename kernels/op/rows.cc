@@ -213,6 +213,7 @@ class StageRun {
       stores_.push_back({i, Bind(i, false), {}, elsewhere || absent});
     }
     row_.call = &call;
+    row_.layout = &layout;
     row_.mode = layout.mode;
     row_.length = rows_.length;
     SetNumbers();

@@ -33,6 +33,20 @@ inline constexpr size_t kRowOperands = 16;
 // Temporary operands (letters t, u, v, w of a stage) come after the others.
 inline constexpr size_t kTemps = 10;
 
+// How the axes of the view are divided.
+struct RowLayout {
+  Shape view;
+  std::vector<bool> along;
+  Shape row_shape;     // of outputs with a value for each row
+  Shape column_shape;  // and for each column
+  Shape own_shape;     // roles g and h
+  std::vector<bool> own;
+  Shape other_shape;
+  std::vector<bool> other;
+  int mode = 0;
+  std::vector<int64_t> ints;  // what the layout read from an input
+};
+
 // One row, or `n` elements of it from `first` on if the stage is in blocks.
 struct Row {
   int64_t n = 0;
@@ -43,6 +57,7 @@ struct Row {
   int mode = 0;                 // of the layout
   std::array<float, 8> a = {};  // the attributes that the rule names
   const OpCall* call = nullptr;
+  const RowLayout* layout = nullptr;
   OpStatus status;
   std::array<const void*, kRowOperands> in = {};  // null where absent
   std::array<void*, kRowOperands> out = {};
@@ -149,18 +164,6 @@ inline float Largest(const float* x, int64_t n) {
   }
   return best;
 }
-
-struct RowLayout {
-  Shape view;
-  std::vector<bool> along;
-  Shape row_shape;     // of outputs with a value for each row
-  Shape column_shape;  // and for each column
-  Shape own_shape;     // roles g and h
-  std::vector<bool> own;
-  Shape other_shape;
-  std::vector<bool> other;
-  int mode = 0;
-};
 
 // Which axes of the view a stage's rows have.
 enum class Span {

@@ -32,7 +32,7 @@ std::vector<int64_t> IntsOf(const std::string& text) {
   return values;
 }
 
-// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "-".
+// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "[2,2]={1,0,3,2}", "-".
 TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
   TestTensor x;
   if (text == "-") return x;
@@ -52,6 +52,12 @@ TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
     if (!rest.empty() && rest[0] == '<') {
       const auto limit = static_cast<uint64_t>(std::stoll(rest.substr(1)));
       for (int64_t i = 0; i < x.spec.count(); ++i) x.Set(i, prng->Below(limit));
+    }
+    if (rest.rfind("={", 0) == 0) {
+      const auto values = IntsOf(rest.substr(2));
+      for (size_t i = 0; i < values.size(); ++i) {
+        x.Set(static_cast<int64_t>(i), static_cast<uint64_t>(values[i]));
+      }
     }
   } else {
     x = IntTensor(dtype, numbers);

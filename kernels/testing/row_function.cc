@@ -135,6 +135,38 @@ Values WindowSum(const Values& x, long double radius) {
   return y;
 }
 
+// Which of n places the numbers up to the first negative one name.
+std::vector<bool> Named(const Values& targets, size_t n) {
+  std::vector<bool> named(n, false);
+  for (Bits t : targets.bits) {
+    const long double at = Real(targets.type, t);
+    if (at < 0) break;
+    named.at(static_cast<size_t>(at)) = true;
+  }
+  return named;
+}
+
+// For each place that is not named, 0 + max((1 - x[t]) + x[i], 0) + … over the
+// named ones t, in the order in which they are named; else 0.
+Values Margins(const Values& x, const Values& targets) {
+  Values y{kF32, {}};
+  const std::vector<bool> named = Named(targets, x.bits.size());
+  for (size_t i = 0; i < x.bits.size(); ++i) {
+    Bits sum = 0;
+    for (Bits t : targets.bits) {
+      const long double at = Real(targets.type, t);
+      if (at < 0 || named[i]) break;
+      const Bits one = Encode(kF32, 1);
+      const Bits less =
+          Primitive2("Sub", kF32, one, x.bits[static_cast<size_t>(at)]);
+      const Bits z = Primitive2("Add", kF32, less, x.bits[i]);
+      sum = Primitive2("Add", kF32, sum, Primitive2("Maximum", kF32, z, 0));
+    }
+    y.bits.push_back(sum);
+  }
+  return y;
+}
+
 bool OfOne(const std::string& name, const Values& x, Values* result) {
   const size_t n = x.bits.size();
   *result = {x.type, {}};
@@ -188,6 +220,15 @@ bool RowFunction(const std::string& name, const std::vector<Values>& x,
     if (result->bits.empty()) return true;
     result->bits.pop_back();
     result->bits.insert(result->bits.begin(), x[1].bits[0]);
+    return true;
+  }
+  if (name == "named") {
+    result->type = Type::kS32;
+    for (bool is : Named(x[1], x[0].bits.size())) result->bits.push_back(is);
+    return true;
+  }
+  if (name == "margins") {
+    *result = Margins(x[0], x[1]);
     return true;
   }
   if (name == "window_sum") {

@@ -121,6 +121,28 @@ void CosineEmbedding(Row& r) {
   r.y(0)[0] = r.y(kTemps)[0] = loss;
 }
 
+// Inputs x, target; outputs y, is_target.
+void MultilabelMargin(Row& r) {
+  const float* x = r.x(0);
+  const int64_t* targets = r.ix(1);
+  int64_t* is_target = r.iy(1);
+  int64_t count = 0;
+  while (count < r.n && targets[count] >= 0) {
+    if (!IsClass(r, 1, targets[count], r.n)) return;
+    ++count;
+  }
+  std::fill_n(is_target, r.n, 0);
+  for (int64_t t = 0; t < count; ++t) is_target[targets[t]] = 1;
+  const auto margin = [&](int64_t i) {
+    float sum = 0.0f;
+    for (int64_t t = 0; t < count && is_target[i] == 0; ++t) {
+      sum += Max(1.0f - x[targets[t]] + x[i], 0.0f);
+    }
+    return sum;
+  };
+  r.y(0)[0] = r.y(kTemps)[0] = r.Sum(margin) / static_cast<float>(r.n);
+}
+
 void MeanOrSum(Row& r) {
   const float sum = r.Sum([&](int64_t j) { return r.x(kTemps)[j]; });
   const auto n = static_cast<float>(r.n);
@@ -199,6 +221,14 @@ ROW_OP(CosineEmbeddingLoss,
         .numbers = {"margin"},
         .steps = {kVmul, kVcadd, kVmul, kVcadd},
         .floats = true})
+ROW_OP(MultilabelMarginLoss,
+       {.inputs = "xx",
+        .outputs = "px",
+        .temps = "r",
+        .layout = LayClasses,
+        .stages = {{"01", "01t", MultilabelMargin},
+                   {"t", "0", MeanOrSum, nullptr, false, Span::kTotal}},
+        .steps = {kVadd, kVadd, kVcadd}})
 ROW_OP(CosineSimilarity, {.inputs = "xx",
                           .outputs = "r",
                           .axes = "dim",
