@@ -53,12 +53,17 @@ RowOperand::RowOperand(DataType type, std::byte* data, const Shape& view,
       single_(true),
       floats_(floats && LaneOf(type) != Lane::kFloat) {
   std::vector<int64_t> strides(view.size(), 0);
+  bool empty = false;
+  for (size_t d = 0; d < view.size(); ++d) {
+    if (mask[d] && along[d]) single_ = false;
+    if (mask[d] && view[d] == 0) empty = true;
+  }
+  // Without elements there is nowhere to go, however large other extents are.
   int64_t stride = 1;
-  for (size_t d = view.size(); d-- > 0;) {
+  for (size_t d = view.size(); d-- > 0 && !empty;) {
     if (!mask[d]) continue;
     strides[d] = stride;
     stride *= view[d];
-    if (along[d]) single_ = false;
   }
   for (size_t d = 0; d < view.size(); ++d) {
     if (along[d] && single_) continue;

@@ -148,10 +148,19 @@ StageRows RowsOf(const RowLayout& layout, Span span) {
     result.along.assign(layout.view.size(), true);
   }
   if (span == Span::kColumns) result.along.flip();
-  for (size_t d = 0; d < result.view.size(); ++d) {
-    (result.along[d] ? result.length : result.rows) *= result.view[d];
-  }
+  std::vector<bool> kept = result.along;
+  kept.flip();
+  result.rows = CountOf(result.view, kept);
+  result.length = CountOf(result.view, result.along);
   return result;
+}
+
+// A tensor without elements may still have too many rows to count.
+OpStatus TooMany(const OpCall& call) {
+  return OpError(call,
+                 std::string("input ") + call.op->inputs[0].name + " shape",
+                 ToString(call.inputs[0].shape),
+                 "rows and columns whose numbers fit in int64");
 }
 
 size_t Rounded(int64_t floats) {
@@ -352,7 +361,9 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int phase,
           ToString(given), ToString(expected) + " for these axes");
     }
   }
-  if (call.op->rows->nonempty && RowsOf(layout, Span::kRows).length == 0) {
+  const StageRows rows = RowsOf(layout, Span::kRows);
+  if (rows.rows < 0 || rows.length < 0) return TooMany(call);
+  if (call.op->rows->nonempty && rows.length == 0) {
     return OpError(call, "input x shape", ToString(call.inputs[0].shape),
                    "elements along the reduced axes");
   }
@@ -414,9 +425,11 @@ std::vector<bool> AxesOfRole(const RowLayout& layout, char role,
 }
 
 int64_t CountOf(const Shape& view, const std::vector<bool>& mask) {
-  int64_t count = 1;
-  for (size_t d = 0; d < view.size(); ++d) count *= mask[d] ? view[d] : 1;
-  return count;
+  Shape marked;
+  for (size_t d = 0; d < view.size(); ++d) {
+    if (mask[d]) marked.push_back(view[d]);
+  }
+  return ElementCount(marked);
 }
 
 OpStatus LayAxes(const OpCall& call, const std::string& argument,
@@ -462,6 +475,7 @@ OpStatus InferRows(const OpCall& call, std::vector<TensorSpec>* outputs) {
   if (OpStatus s = LayoutOf(call, nullptr, &layout); !s.ok()) return s;
   if (OpStatus s = CheckInputs(call, layout); !s.ok()) return s;
   const StageRows rows = RowsOf(layout, Span::kRows);
+  if (rows.rows < 0 || rows.length < 0) return TooMany(call);
   if (rule.nonempty && rows.length == 0 && rows.rows > 0) {
     return OpError(call, "input x shape", ToString(call.inputs[0].shape),
                    "elements along the reduced axes");

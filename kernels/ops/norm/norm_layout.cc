@@ -84,8 +84,10 @@ OpStatus LayGroups(const OpCall& call, const Operands*, RowLayout* layout) {
     return OpError(call, "attribute num_groups", std::to_string(groups),
                    "a divisor of " + std::to_string(channels));
   }
-  int64_t places = 1;
-  for (size_t d = 1; d < x.size(); ++d) places *= d == channel ? 1 : x[d];
+  std::vector<bool> is_place(x.size(), true);
+  is_place[0] = is_place[channel] = false;
+  const int64_t places = CountOf(x, is_place);
+  if (places < 0) return FirstShapeError(call, "fewer places");
   const bool last = channel + 1 == x.size() && channel != 1;
   layout->own_shape = {channels};
   layout->row_shape = {x[0], groups};
