@@ -32,7 +32,9 @@ OpStatus ReadInts(const OpCall& call, size_t index, const Operands* operands,
     return OpError(call, name, "a value that only the run knows",
                    "a const input");
   }
-  if (spec.dtype == DataType::kInt32) {
+  if (spec.dtype == DataType::kInt16) {
+    Append<int16_t>(data, spec.count(), values);
+  } else if (spec.dtype == DataType::kInt32) {
     Append<int32_t>(data, spec.count(), values);
   } else {
     Append<int64_t>(data, spec.count(), values);

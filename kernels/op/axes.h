@@ -13,8 +13,9 @@
 
 namespace npuemu::kernels {
 
-// The elements of int32 or int64 input `index`: from the const bytes, else
-// from memory; with neither (operands null) an error asks for a const input.
+// The elements of int16, int32 or int64 input `index`: from the const bytes,
+// else from memory; with neither (operands null) an error asks for a const
+// input.
 OpStatus ReadInts(const OpCall& call, size_t index, const Operands* operands,
                   std::vector<int64_t>* values);
 

@@ -62,6 +62,7 @@ enum class Engine { kCube, kVector, kAiCpu };
 
 struct OpDef;
 struct ElementwiseRule;
+struct RowRule;
 
 // A call as described, before any memory is known.
 struct OpCall {
@@ -128,6 +129,9 @@ struct OpDef {
 
   // Of element-wise operators (elementwise.h); never freed.
   const ElementwiseRule* elementwise = nullptr;
+
+  // Of operators by rows (rows.h); never freed.
+  const RowRule* rows = nullptr;
 
   // Indices of the inputs whose value infer needs (axes, perm, dims).
   std::vector<int> value_inputs = {};

@@ -16,8 +16,8 @@ namespace npuemu::kernels {
 namespace {
 
 const reference::Sequences& Document() {
-  static const auto& document =
-      *new reference::Sequences(reference::ReadSequences("docs/sequences.md"));
+  static const auto& document = *new reference::Sequences(
+      reference::ReadSequences({"docs/sequences.md"}));
   return document;
 }
 

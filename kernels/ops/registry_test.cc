@@ -78,15 +78,17 @@ TEST(RegistryTest, OpsAreWellFormed) {
     ASSERT_FALSE(op->outputs.empty());
     const size_t columns = op->outputs[0].dtypes.size();
     EXPECT_GT(columns, 0u);
+    // An output may have the name of an input that it is the new state of.
     std::set<std::string> names;
     for (const auto* side : {&op->inputs, &op->outputs}) {
-      names.clear();  // an output may have the name of the input it replaces
+      names.clear();
       for (const ParamSpec& param : *side) {
         EXPECT_EQ(param.dtypes.size(), columns) << param.name;
         EXPECT_TRUE(names.insert(param.name).second) << param.name;
         for (DataType dtype : param.dtypes) EXPECT_TRUE(IsKnown(dtype));
       }
     }
+    for (const ParamSpec& param : op->inputs) names.insert(param.name);
     for (const AttrSpec& attr : op->attrs) {
       EXPECT_TRUE(names.insert(attr.name).second) << attr.name;
       EXPECT_EQ(KindOf(attr.fallback), attr.kind) << attr.name;

@@ -32,7 +32,7 @@ std::vector<int64_t> IntsOf(const std::string& text) {
   return values;
 }
 
-// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "-".
+// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "[2,2]={1,0,3,2}", "-".
 TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
   TestTensor x;
   if (text == "-") return x;
@@ -52,6 +52,12 @@ TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
     if (!rest.empty() && rest[0] == '<') {
       const auto limit = static_cast<uint64_t>(std::stoll(rest.substr(1)));
       for (int64_t i = 0; i < x.spec.count(); ++i) x.Set(i, prng->Below(limit));
+    }
+    if (rest.rfind("={", 0) == 0) {
+      const auto values = IntsOf(rest.substr(2));
+      for (size_t i = 0; i < values.size(); ++i) {
+        x.Set(static_cast<int64_t>(i), static_cast<uint64_t>(values[i]));
+      }
     }
   } else {
     x = IntTensor(dtype, numbers);
@@ -104,7 +110,8 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
   for (std::string word; words >> word;) {
     const std::string name = word.substr(0, word.find('='));
     const std::string value = word.substr(word.find('=') + 1);
-    bool found = false;
+    bool found = name[0] == '@';
+    if (found) result.notes[name.substr(1)] = value;
     for (const ParamSpec& param : op->inputs) {
       if (name != param.name || value.find_first_of("[{(-") != 0) {
         const bool typed = value.find_first_of("[{(") != std::string::npos;
@@ -139,16 +146,26 @@ OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
 
 }  // namespace
 
+std::vector<OpCase> OpCasesOf(const std::string& path, Prng* prng) {
+  std::vector<OpCase> cases;
+  std::ifstream file(path);
+  if (!file.good()) Fail(path, "cannot be read");
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    cases.push_back(CaseOf(line, prng));
+  }
+  return cases;
+}
+
 std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
-  std::ifstream file("kernels/testing/op_cases.txt");
-  if (!file.good()) Fail("op_cases.txt", "cannot be read");
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    OpCase one = CaseOf(line, &prng);
-    const std::string type = one.type;
-    if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+  for (const char* path :
+       {"kernels/testing/op_cases.txt", "kernels/testing/op_cases_rows.txt"}) {
+    for (OpCase& one : OpCasesOf(path, &prng)) {
+      const std::string type = one.type;
+      cases.emplace(type, std::move(one));
+    }
   }
   for (const OpDef* op : AllOps()) {
     if (op->elementwise == nullptr || cases.count(op->type) != 0) continue;

@@ -8,6 +8,7 @@
 #include "kernels/testing/expression.h"
 #include "kernels/testing/primitive.h"
 #include "kernels/testing/reference_format.h"
+#include "kernels/testing/row_function.h"
 
 namespace npuemu::reference {
 namespace {
@@ -227,6 +228,7 @@ class Evaluator {
   Value Of(const Expression& e) {
     if (e.op == "number") return Number(e.number);
     if (e.op.compare(0, 5, "name ") == 0) return Named(e.op.substr(5));
+    if (e.op == "call scan") return Scan(e);
     std::vector<Value> x;
     for (const auto& child : e.children) x.push_back(Of(*child));
     if (e.op == "if") return Choose(x[0], x[1], x[2]);
@@ -297,24 +299,35 @@ class Evaluator {
     return Wrap(Bitwise(op, a, b));
   }
 
-  // Reductions of a row, 7.3 and 7.8.
-  static Value OfRow(const std::string& name, const Values& x) {
-    if (name == "length") {
-      return Wrap({kF32, {Encode(kF32, static_cast<float>(x.bits.size()))}});
+  // y[0] = x[0], y[j] = fn(y[j - 1], x[j]).
+  Value Scan(const Expression& e) {
+    const auto function = sequences_.find(e.children[0]->op.substr(5));
+    if (function == sequences_.end()) Fail("scan: unknown function");
+    const Value row = Of(*e.children[1]);
+    Values y{row.held.type, {}};
+    for (Bits bits : row.held.bits) {
+      if (y.bits.empty()) {
+        y.bits.push_back(bits);
+        continue;
+      }
+      const Evaluator one(
+          sequences_, function->second,
+          {Wrap({y.type, {y.bits.back()}}), Wrap({y.type, {bits}})}, numbers_);
+      y.bits.push_back(Typed(one.Last(function->second), y.type).bits[0]);
     }
-    if (name == "sum") return Wrap({x.type, {RowSum(x.type, x.bits, false)}});
-    if (name == "largest") {
-      return Wrap({x.type, {RowMax(x.type, x.bits, false)}});
-    }
-    return {};
+    return Wrap(y);
   }
 
   Value Call(const std::string& name, const std::vector<Value>& x) {
     if (x.empty()) Fail(name + ": no argument");
     const Type type = x.size() > 1 ? TypeOf(x[0], x[1]) : TypeOf(x[0], x[0]);
     const Values a = Typed(x[0], type);
-    const Value of_row = OfRow(name, a);
-    if (!of_row.held.bits.empty()) return of_row;
+    Values of_row;
+    std::vector<Values> rows = {a};
+    if (x.size() > 1) {
+      rows.push_back(x[1].is_number ? Typed(x[1], type) : x[1].held);
+    }
+    if (RowFunction(name, rows, &of_row)) return Wrap(of_row);
     const auto unary = UnaryNames().find(name);
     if (unary != UnaryNames().end()) {
       return Wrap(ForEach(a, type, [&](Bits b) {
@@ -406,13 +419,20 @@ Values Stored(const Sequence& sequence, const Value& value, Type type,
       return Cast(from.type, type, b, Mode::kTrunc, false);
     });
   }
+  if (!IsFloat(type) && !IsFloat(from.type) && BytesOf(type) >= 4) {
+    return ForEach(from, type, [&](Bits b) {  // indices
+      return BytesOf(type) == 8 ? b : b & 0xffffffffu;
+    });
+  }
   if (sequence.domain == "bits" || !IsFloat(type)) {
     if (from.type != type) Fail(sequence.name + ": result of another type");
     return from;
   }
   const bool keeps = sequence.selects && type == Type::kF16;
+  const bool away = sequence.away && type == Type::kBf16;
   return ForEach(from, type, [&](Bits b) {
-    return Cast(from.type, type, b, Mode::kRint, saturate && !keeps);
+    return Cast(from.type, type, b, away ? Mode::kRound : Mode::kRint,
+                saturate && !keeps);
   });
 }
 

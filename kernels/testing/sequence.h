@@ -1,8 +1,8 @@
 // File: sequence.h
-// Executes the text of docs/sequences.md: operators written as sequences of
-// primitives. What it computes, by MPFR and integers, is what the document
-// says; kernels/ops must give the same bits. The language is described in the
-// document. Not thread-safe (MPFR's exponent range is global).
+// Executes the text of docs/sequences.md and docs/rows.md: operators written as
+// sequences of primitives. What it computes, by MPFR and integers, is what the
+// document says; kernels/ops must give the same bits. The language is described
+// in the document. Not thread-safe (MPFR's exponent range is global).
 
 #ifndef KERNELS_TESTING_SEQUENCE_H_
 #define KERNELS_TESTING_SEQUENCE_H_
@@ -36,14 +36,16 @@ struct Sequence {
   // "bits": operands are moved, not computed with.
   std::string domain;
   bool selects = false;  // results are operands: no S_T for f16
+  bool away = false;     // bf16 results: ties away from zero
   std::vector<Statement> statements;
 };
 
 using Sequences = std::map<std::string, Sequence>;
 
-// Reads the indented blocks of the document. Stops the process with the line
-// of an error: the document is ours.
-Sequences ReadSequences(const std::string& path);
+// Reads the indented blocks of the documents, of which later ones may use the
+// functions of earlier ones. Stops the process with the line of an error: the
+// documents are ours.
+Sequences ReadSequences(const std::vector<std::string>& paths);
 
 // All that is assigned, by name. `inputs` are in the order of the sequence;
 // `numbers` are attributes by name. Names given in `types` are outputs: they

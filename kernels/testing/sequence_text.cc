@@ -1,5 +1,5 @@
-// Reads docs/sequences.md: lines indented by four spaces hold a header,
-// "Name(inputs) in domain", those indented further its statements.
+// Reads docs/sequences.md and its like: lines indented by four spaces hold a
+// header, "Name(inputs) in domain", those indented further its statements.
 
 #include <cctype>
 #include <cstdio>
@@ -151,8 +151,8 @@ class Parser {
   size_t at_ = 0;
 };
 
-// "Name(a, b) in T, selects".
-Sequence HeaderOf(const std::string& line) {
+// "Name, Other(a, b) in T selects"; all the names are that sequence.
+Sequence HeaderOf(const std::string& line, std::vector<std::string>* names) {
   const std::vector<std::string> tokens = TokensOf(line);
   Sequence sequence;
   size_t i = 0;
@@ -160,8 +160,9 @@ Sequence HeaderOf(const std::string& line) {
     if (i == tokens.size()) Fail(line, "ends too early");
     return tokens[i++];
   };
-  sequence.name = next();
-  if (next() != "(") Fail(line, "expected (");
+  for (std::string token = next(); token != "("; token = next()) {
+    if (token != ",") names->push_back(token);
+  }
   for (std::string token = next(); token != ")"; token = next()) {
     if (token != ",") sequence.inputs.push_back(token);
   }
@@ -169,38 +170,50 @@ Sequence HeaderOf(const std::string& line) {
   sequence.domain = next();
   for (; i < tokens.size(); ++i) {
     if (tokens[i] == "selects") sequence.selects = true;
+    if (tokens[i] == "away") sequence.away = true;
   }
   return sequence;
 }
 
-}  // namespace
-
-Sequences ReadSequences(const std::string& path) {
+void ReadFile(const std::string& path, Sequences* sequences) {
   std::ifstream file(path);
   if (!file.good()) Fail(path, "cannot be read");
-  Sequences sequences;
-  Sequence* current = nullptr;
+  std::vector<Sequence*> current;
   for (std::string line; std::getline(file, line);) {
     const size_t indent = line.find_first_not_of(' ');
     if (indent == std::string::npos || indent < 4 || line[indent] == '#') {
       continue;
     }
     if (indent == 4) {
-      Sequence sequence = HeaderOf(line);
-      current = &sequences[sequence.name];
-      if (!current->name.empty()) Fail(line, "defined twice");
-      *current = std::move(sequence);
+      std::vector<std::string> names;
+      const Sequence sequence = HeaderOf(line, &names);
+      current.clear();
+      for (const std::string& name : names) {
+        if (sequences->count(name) != 0) Fail(line, "defined twice");
+        (*sequences)[name] = sequence;
+        (*sequences)[name].name = name;
+        current.push_back(&(*sequences)[name]);
+      }
       continue;
     }
     const size_t equals = line.find('=');
-    if (current == nullptr || equals == std::string::npos) {
+    if (current.empty() || equals == std::string::npos) {
       Fail(line, "no statement");
     }
     const auto left = TokensOf(line.substr(0, equals));
     if (left.size() != 1) Fail(line, "expected name = value");
-    current->statements.push_back(
-        {left[0], Parser(TokensOf(line.substr(equals + 1)), line).All()});
+    const Node value = Parser(TokensOf(line.substr(equals + 1)), line).All();
+    for (Sequence* sequence : current) {
+      sequence->statements.push_back({left[0], value});
+    }
   }
+}
+
+}  // namespace
+
+Sequences ReadSequences(const std::vector<std::string>& paths) {
+  Sequences sequences;
+  for (const std::string& path : paths) ReadFile(path, &sequences);
   return sequences;
 }
 

@@ -145,14 +145,12 @@ TEST(ReduceTest, AxesInDeviceMemory) {
   call.outputs = {{DataType::kFloat16, Format::kNd, {90}}};
   ASSERT_EQ(CheckOutputs(call).message, "");
   TestTensor y = MakeTensor(DataType::kFloat16, {90});
-  std::vector<std::byte> workspace(call.op->workspace(call));
   Operands operands;
   TestTensor in = x;
   TestTensor in_axes = axes;
   operands.inputs = {{in.data.data(), in.data.size()},
                      {in_axes.data.data(), in_axes.data.size()}};
   operands.outputs = {{y.data.data(), y.data.size()}};
-  operands.workspace = workspace;
   EXPECT_EQ(RunSerially(call, operands).message,
             "ReduceSum: output y shape: given [90], expected [6] for these "
             "axes");

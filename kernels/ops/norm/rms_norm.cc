@@ -1,0 +1,84 @@
+// RMS norms: rows along the last axes, as many as gamma has. In f32: the
+// sequence of RmsNorm (arithmetic.md 5.3), whose sum is by halves; one cast
+// back. The gradient sums by 7.8. Any shape; ND. In order: docs/rows.md.
+
+#include "kernels/ops/norm/norm_layout.h"
+#include "kernels/ops/signatures.h"
+
+namespace npuemu::kernels {
+namespace {
+
+// y = x * rstd * (plus + gamma); they may be one buffer.
+float Normalize(Row& r, const float* x, const float* gamma, bool one_more,
+                float* y) {
+  const float share = 1.0f / static_cast<float>(r.n);
+  const float sum = r.HalfSum([&](int64_t j) { return x[j] * x[j]; });
+  const float rstd = 1.0f / Sqrt(sum * share + r.a[0]);
+  if (one_more) {
+    for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] * rstd * (gamma[j] + 1.0f);
+  } else {
+    for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] * rstd * gamma[j];
+  }
+  return rstd;
+}
+
+template <bool kOneMore>
+void Rms(Row& r) {
+  r.y(1)[0] = Normalize(r, r.x(0), r.x(1), kOneMore, r.y(0));
+}
+
+// Inputs x1, x2, gamma; outputs y, rstd, x.
+void AddedRms(Row& r) {
+  float* x = r.y(2);
+  for (int64_t j = 0; j < r.n; ++j) x[j] = r.x(0)[j] + r.x(1)[j];
+  r.y(1)[0] = Normalize(r, x, r.x(2), false, r.y(0));
+}
+
+// Inputs dy, x, rstd, gamma.
+void GradientOfX(Row& r) {
+  const float* x = r.x(1);
+  const float* gamma = r.x(3);
+  const float rstd = r.x(2)[0];
+  float* dx = r.y(0);
+  for (int64_t j = 0; j < r.n; ++j) dx[j] = r.x(0)[j] * gamma[j];
+  const float mean = r.Sum([&](int64_t j) { return dx[j] * (x[j] * rstd); }) /
+                     static_cast<float>(r.n);
+  for (int64_t j = 0; j < r.n; ++j) {
+    dx[j] = (dx[j] - x[j] * rstd * mean) * rstd;
+  }
+}
+
+void GradientOfGamma(Row& r) {
+  r.y(1)[0] =
+      r.Sum([&](int64_t j) { return r.x(0)[j] * (r.x(1)[j] * r.At(2, j)); });
+}
+
+template <bool kOneMore>
+RowRule RmsRule() {
+  RowRule rule{.inputs = "xc", .outputs = "xr"};
+  rule.layout = LayAsInput<1>;
+  rule.stages = {{"01", "01", Rms<kOneMore>}};
+  rule.numbers = {"epsilon"};
+  rule.steps = {kVmul, kVcadd, kVmuls, kVmul};
+  return rule;
+}
+
+}  // namespace
+
+ROW_OP(RmsNorm, RmsRule<false>())
+ROW_OP(GemmaRmsNorm, RmsRule<true>())
+ROW_OP(AddRmsNorm, {.inputs = "xxc",
+                    .outputs = "xrx",
+                    .layout = LayAsInput<2>,
+                    .stages = {{"012", "012", AddedRms}},
+                    .numbers = {"epsilon"},
+                    .steps = {kVadd, kVmul, kVcadd, kVmuls, kVmul}})
+ROW_OP(RmsNormGrad, {.inputs = "xxrc",
+                     .outputs = "xc",
+                     .layout = LayAsInput<3>,
+                     .stages = {{"0123", "0", GradientOfX},
+                                {"012", "1", GradientOfGamma, nullptr, false,
+                                 Span::kColumns}},
+                     .steps = {kVmul, kVmul, kVcadd, kVmul, kVadd, kVmuls}})
+
+}  // namespace npuemu::kernels
