@@ -32,7 +32,7 @@ std::vector<int64_t> IntsOf(const std::string& text) {
   return values;
 }
 
-// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "-".
+// "f16[2,3]:NCHW", "{1,0}", "{1,0}:[2,1]", "(3)", "[4]<7", "-".
 TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
   TestTensor x;
   if (text == "-") return x;
@@ -57,7 +57,9 @@ TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
     x = IntTensor(dtype, numbers);
     if (text[open] == '(') x.spec.shape.clear();
   }
-  if (!rest.empty() && rest[0] == ':') {
+  if (rest.rfind(":[", 0) == 0) {
+    x.spec.shape = IntsOf(rest.substr(2, rest.size() - 3));
+  } else if (!rest.empty() && rest[0] == ':') {
     x.spec.format = *FormatFromName(rest.substr(1));
   }
   return x;
@@ -90,12 +92,19 @@ AttrValue AttrOf(const AttrSpec& attr, const std::string& text) {
         values.push_back(part == "true");
       return values;
     }
+    case AttrKind::kListListInt: {
+      std::vector<std::vector<int64_t>> values;
+      for (const auto& part : Split(text, ';')) values.push_back(IntsOf(part));
+      return values;
+    }
     default:
       Fail(text, std::string("attribute ") + attr.name);
   }
 }
 
-OpCase CaseOf(const std::string& line, Prng* prng) {
+}  // namespace
+
+OpCase OpCaseOf(const std::string& line, size_t column, Prng* prng) {
   std::stringstream words(line);
   OpCase result;
   words >> result.type;
@@ -110,7 +119,7 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
         const bool typed = value.find_first_of("[{(") != std::string::npos;
         if (name != param.name || !typed) continue;
       }
-      result.inputs.push_back(InputOf(value, param.dtypes[0], prng));
+      result.inputs.push_back(InputOf(value, param.dtypes[column], prng));
       found = true;
     }
     for (const AttrSpec& attr : op->attrs) {
@@ -122,6 +131,8 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
   }
   return result;
 }
+
+namespace {
 
 OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
   OpCase result;
@@ -142,13 +153,15 @@ OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
 std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
-  std::ifstream file("kernels/testing/op_cases.txt");
-  if (!file.good()) Fail("op_cases.txt", "cannot be read");
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    OpCase one = CaseOf(line, &prng);
-    const std::string type = one.type;
-    if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+  for (const char* name : {"op_cases.txt", "op_cases_moves.txt"}) {
+    std::ifstream file(std::string("kernels/testing/") + name);
+    if (!file.good()) Fail(name, "cannot be read");
+    for (std::string line; std::getline(file, line);) {
+      if (line.empty() || line[0] == '#') continue;
+      OpCase one = OpCaseOf(line, 0, &prng);
+      const std::string type = one.type;
+      if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+    }
   }
   for (const OpDef* op : AllOps()) {
     if (op->elementwise == nullptr || cases.count(op->type) != 0) continue;
@@ -166,8 +179,8 @@ OpStatus CallOf(const OpCase& op_case, OpCall* call) {
   call->const_inputs.resize(op_case.inputs.size());
   for (size_t i = 0; i < op_case.inputs.size(); ++i) {
     call->inputs.push_back(op_case.inputs[i].spec);
-    for (int index : call->op->value_inputs) {
-      if (static_cast<size_t>(index) == i) {
+    for (size_t index : ValueInputs(*call->op, op_case.inputs.size())) {
+      if (index == i && !op_case.inputs[i].spec.absent()) {
         call->const_inputs[i] = op_case.inputs[i].data;
       }
     }

@@ -18,6 +18,10 @@ struct OpCase {
   Attrs attrs;
 };
 
+// The call of a line; inputs without a dtype have that of the column. A line
+// that is malformed stops the process.
+OpCase OpCaseOf(const std::string& line, size_t column, Prng* prng);
+
 // Ordered by type. Random data comes from TestSeed(). A line that is malformed
 // stops the process.
 std::vector<OpCase> AllOpCases();
