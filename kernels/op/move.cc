@@ -171,6 +171,12 @@ int64_t IntAt(DataType type, const std::byte* data, int64_t i) {
   return read.template operator()<int64_t>();
 }
 
+OpStatus BadIndex(const OpCall& call, size_t input, int64_t index,
+                  int64_t extent) {
+  return OpError(call, InputName(call, input), std::to_string(index),
+                 "an index of an extent of " + std::to_string(extent));
+}
+
 uint64_t NumberBits(DataType type, int64_t number) {
   uint64_t bits = 0;
   Dispatch(AllTypes{}, type, [&]<typename T>() {

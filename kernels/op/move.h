@@ -132,6 +132,10 @@ const std::byte* DataOf(const OpCall& call, const Operands& operands,
 // Element i of an input of integers, whatever their type.
 int64_t IntAt(DataType type, const std::byte* data, int64_t i);
 
+// The error about an index in the data of an input.
+OpStatus BadIndex(const OpCall& call, size_t input, int64_t index,
+                  int64_t extent);
+
 // The bits of a number as an element: floats rounded once from f32, integers
 // clamped, bool is != 0.
 uint64_t NumberBits(DataType type, int64_t number);
