@@ -21,8 +21,7 @@ class Launch {
     const kernels::OpStatus status = kernels::CallOf(op_case, &call);
     EXPECT_TRUE(status.ok()) << status.message;
     ConstantList constants(op_case.inputs.size());
-    for (int index : call.op->value_inputs) {
-      const auto i = static_cast<size_t>(index);
+    for (size_t i : kernels::ValueInputs(*call.op, call.inputs.size())) {
       if (i < constants.size()) constants[i] = op_case.inputs[i].data;
     }
     for (const auto& bytes : constants) {
@@ -47,10 +46,9 @@ class Launch {
     plan.cores = cores;
     DescribeBlocks(op_, operands_, &plan);
     for (BlockStep& step : plan.steps) EXPECT_EQ(step.run(), Fault::kNone);
-    EXPECT_TRUE(std::is_sorted(plan.steps.begin(), plan.steps.end(),
-                               [](const BlockStep& a, const BlockStep& b) {
-                                 return a.at < b.at;
-                               }));
+    EXPECT_TRUE(std::is_sorted(
+        plan.steps.begin(), plan.steps.end(),
+        [](const BlockStep& a, const BlockStep& b) { return a.at < b.at; }));
     EXPECT_EQ(plan.steps.back().at, plan.cost);
     return plan.steps.size();
   }

@@ -43,8 +43,7 @@ absl::Status CheckLengths(const OpQuery& query, const BufferList& inputs) {
 
 absl::Status ReadValues(const BufferList& inputs, kernels::OpCall* call,
                         ConstantList* constants) {
-  for (int index : call->op->value_inputs) {
-    const auto i = static_cast<size_t>(index);
+  for (size_t i : kernels::ValueInputs(*call->op, call->inputs.size())) {
     if (i >= inputs.size() || !(*constants)[i].empty()) continue;
     ASSIGN_OR_RETURN((*constants)[i],
                      BytesAt(inputs[i], call->inputs[i].bytes()));

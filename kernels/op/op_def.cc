@@ -199,12 +199,17 @@ OpStatus CheckCall(OpCall* call) {
 }
 
 OpStatus CheckOutputs(const OpCall& call) {
-  for (int index : call.op->value_inputs) {
-    if (!IsConst(call, static_cast<size_t>(index))) return {};
+  for (size_t index : ValueInputs(*call.op, call.inputs.size())) {
+    if (!call.inputs[index].absent() && !IsConst(call, index)) return {};
   }
   std::vector<TensorSpec> inferred;
   if (OpStatus s = call.op->infer(call, &inferred); !s.ok()) return s;
-  for (size_t i = 0; i < inferred.size(); ++i) {
+  if (call.op->outputs.back().kind == ParamKind::kDynamic &&
+      inferred.size() != call.outputs.size()) {
+    return OpError(call, "output count", std::to_string(call.outputs.size()),
+                   std::to_string(inferred.size()));
+  }
+  for (size_t i = 0; i < std::min(inferred.size(), call.outputs.size()); ++i) {
     const TensorSpec& given = call.outputs[i];
     const std::string name = "output " + std::to_string(i);
     if (given.absent()) continue;
@@ -218,6 +223,19 @@ OpStatus CheckOutputs(const OpCall& call) {
     }
   }
   return {};
+}
+
+std::vector<size_t> ValueInputs(const OpDef& op, size_t given) {
+  std::vector<size_t> found;
+  for (int param : op.value_inputs) {
+    auto index = static_cast<size_t>(param);
+    for (size_t p = 0; p < static_cast<size_t>(param); ++p) {
+      if (op.inputs[p].kind != ParamKind::kDynamic) continue;
+      index = given + index - op.inputs.size();
+    }
+    if (index < given) found.push_back(index);
+  }
+  return found;
 }
 
 DataType InferredType(const OpCall& call, size_t index) {

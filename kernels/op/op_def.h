@@ -133,7 +133,7 @@ struct OpDef {
   // Of operators by rows (rows.h); never freed.
   const RowRule* rows = nullptr;
 
-  // Indices of the inputs whose value infer needs (axes, perm, dims).
+  // Parameters whose value infer needs (axes, perm, dims).
   std::vector<int> value_inputs = {};
 
   // Formats that inputs and outputs may have. The plain ones are all read as
@@ -153,6 +153,10 @@ OpStatus CheckOutputs(const OpCall& call);
 // The dtype of output `index` in the first combination that fits the inputs,
 // and the output's own dtype if it is declared.
 DataType InferredType(const OpCall& call, size_t index);
+
+// Which of `given` inputs belong to value_inputs: behind a dynamic parameter
+// they are counted from the end.
+std::vector<size_t> ValueInputs(const OpDef& op, size_t given);
 
 // Whether the value of input `index` is known when the call is made.
 inline bool IsConst(const OpCall& call, size_t index) {

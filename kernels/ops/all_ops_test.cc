@@ -82,9 +82,8 @@ TEST(AllOpsTest, EveryDtypeColumn) {
       std::string what = op_case.type;
       for (size_t i = 0, p = 0; i < other.inputs.size(); ++i) {
         TestTensor& x = other.inputs[i];
-        const auto& value = op.value_inputs;
-        const bool keeps =
-            std::count(value.begin(), value.end(), static_cast<int>(i)) > 0;
+        const auto value = ValueInputs(op, other.inputs.size());
+        const bool keeps = std::count(value.begin(), value.end(), i) > 0;
         const DataType to = op.inputs[p].dtypes[k];
         if (p + 1 < op.inputs.size() &&
             op.inputs[p].kind != ParamKind::kDynamic) {
@@ -99,7 +98,11 @@ TEST(AllOpsTest, EveryDtypeColumn) {
                                            x.spec.dtype == DataType::kInt64);
         if (keeps || (ints && BitsOf(to) >= 8)) {
           for (int64_t e = 0; e < x.spec.count(); ++e) {
-            converted.Set(e, x.Get(e));
+            const uint64_t bits = x.Get(e);
+            converted.Set(
+                e, x.spec.dtype == DataType::kInt32
+                       ? static_cast<uint64_t>(static_cast<int32_t>(bits))
+                       : bits);
           }
         }
         x = converted;

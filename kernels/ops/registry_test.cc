@@ -78,13 +78,14 @@ TEST(RegistryTest, OpsAreWellFormed) {
     ASSERT_FALSE(op->outputs.empty());
     const size_t columns = op->outputs[0].dtypes.size();
     EXPECT_GT(columns, 0u);
-    // An output may have the name of an input that it is the new state of.
     std::set<std::string> names;
     for (const auto* side : {&op->inputs, &op->outputs}) {
-      names.clear();
+      std::set<std::string> here;
       for (const ParamSpec& param : *side) {
         EXPECT_EQ(param.dtypes.size(), columns) << param.name;
-        EXPECT_TRUE(names.insert(param.name).second) << param.name;
+        // An output named as an input is that input, changed.
+        EXPECT_TRUE(here.insert(param.name).second) << param.name;
+        names.insert(param.name);
         for (DataType dtype : param.dtypes) EXPECT_TRUE(IsKnown(dtype));
       }
     }

@@ -32,7 +32,8 @@ std::vector<int64_t> IntsOf(const std::string& text) {
   return values;
 }
 
-// "f16[2,3]:NCHW", "{1,0}", "(3)", "[4]<7", "[2,2]={1,0,3,2}", "-".
+// "f16[2,3]:NCHW", "{1,0}", "{1,0}:[2,1]", "(3)", "[4]<7", "[2,2]={1,0,3,2}",
+// "-".
 TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
   TestTensor x;
   if (text == "-") return x;
@@ -63,7 +64,9 @@ TestTensor InputOf(const std::string& text, DataType first, Prng* prng) {
     x = IntTensor(dtype, numbers);
     if (text[open] == '(') x.spec.shape.clear();
   }
-  if (!rest.empty() && rest[0] == ':') {
+  if (rest.rfind(":[", 0) == 0) {
+    x.spec.shape = IntsOf(rest.substr(2, rest.size() - 3));
+  } else if (!rest.empty() && rest[0] == ':') {
     x.spec.format = *FormatFromName(rest.substr(1));
   }
   return x;
@@ -96,12 +99,19 @@ AttrValue AttrOf(const AttrSpec& attr, const std::string& text) {
         values.push_back(part == "true");
       return values;
     }
+    case AttrKind::kListListInt: {
+      std::vector<std::vector<int64_t>> values;
+      for (const auto& part : Split(text, ';')) values.push_back(IntsOf(part));
+      return values;
+    }
     default:
       Fail(text, std::string("attribute ") + attr.name);
   }
 }
 
-OpCase CaseOf(const std::string& line, Prng* prng) {
+}  // namespace
+
+OpCase OpCaseOf(const std::string& line, size_t column, Prng* prng) {
   std::stringstream words(line);
   OpCase result;
   words >> result.type;
@@ -117,7 +127,7 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
         const bool typed = value.find_first_of("[{(") != std::string::npos;
         if (name != param.name || !typed) continue;
       }
-      result.inputs.push_back(InputOf(value, param.dtypes[0], prng));
+      result.inputs.push_back(InputOf(value, param.dtypes[column], prng));
       found = true;
     }
     for (const AttrSpec& attr : op->attrs) {
@@ -129,6 +139,8 @@ OpCase CaseOf(const std::string& line, Prng* prng) {
   }
   return result;
 }
+
+namespace {
 
 OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
   OpCase result;
@@ -152,7 +164,7 @@ std::vector<OpCase> OpCasesOf(const std::string& path, Prng* prng) {
   if (!file.good()) Fail(path, "cannot be read");
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] == '#') continue;
-    cases.push_back(CaseOf(line, prng));
+    cases.push_back(OpCaseOf(line, 0, prng));
   }
   return cases;
 }
@@ -160,9 +172,10 @@ std::vector<OpCase> OpCasesOf(const std::string& path, Prng* prng) {
 std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
-  for (const char* path :
-       {"kernels/testing/op_cases.txt", "kernels/testing/op_cases_rows.txt"}) {
-    for (OpCase& one : OpCasesOf(path, &prng)) {
+  for (const char* name :
+       {"op_cases.txt", "op_cases_moves.txt", "op_cases_rows.txt"}) {
+    for (OpCase& one :
+         OpCasesOf(std::string("kernels/testing/") + name, &prng)) {
       const std::string type = one.type;
       cases.emplace(type, std::move(one));
     }
@@ -183,8 +196,8 @@ OpStatus CallOf(const OpCase& op_case, OpCall* call) {
   call->const_inputs.resize(op_case.inputs.size());
   for (size_t i = 0; i < op_case.inputs.size(); ++i) {
     call->inputs.push_back(op_case.inputs[i].spec);
-    for (int index : call->op->value_inputs) {
-      if (static_cast<size_t>(index) == i) {
+    for (size_t index : ValueInputs(*call->op, op_case.inputs.size())) {
+      if (index == i && !op_case.inputs[i].spec.absent()) {
         call->const_inputs[i] = op_case.inputs[i].data;
       }
     }

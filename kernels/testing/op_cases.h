@@ -20,11 +20,15 @@ struct OpCase {
   std::map<std::string, std::string> notes;  // words "@name=value"
 };
 
+// The call of a line; inputs without a dtype have that of the column. A line
+// that is malformed stops the process.
+OpCase OpCaseOf(const std::string& line, size_t column, Prng* prng);
+
 // The lines of one file, in their order; an operator may have several.
 std::vector<OpCase> OpCasesOf(const std::string& path, Prng* prng);
 
 // Ordered by type; the first line of each counts. Random data comes from
-// TestSeed(). A line that is malformed stops the process.
+// TestSeed().
 std::vector<OpCase> AllOpCases();
 
 // The call of a case; the bytes of value inputs are those of the case, which

@@ -19,9 +19,8 @@ OpCall MakeCall(const std::string& type, const std::vector<TestTensor>& inputs,
   for (const TestTensor& x : inputs) call.inputs.push_back(x.spec);
   call.const_inputs.resize(inputs.size());
   if (call.op == nullptr || !const_values) return call;
-  for (int index : call.op->value_inputs) {
-    const auto i = static_cast<size_t>(index);
-    if (i < inputs.size()) call.const_inputs[i] = inputs[i].data;
+  for (size_t i : ValueInputs(*call.op, inputs.size())) {
+    if (!inputs[i].spec.absent()) call.const_inputs[i] = inputs[i].data;
   }
   return call;
 }
@@ -216,6 +215,7 @@ std::vector<TestTensor> RunOp(const std::string& type,
                               const std::vector<TestTensor>& inputs,
                               const Attrs& attrs, const TestOptions& options) {
   OpCall call = MakeCall(type, inputs, attrs, true);
+  call.outputs = options.declared;
   const OpStatus prepared = Prepare(&call);
   EXPECT_EQ(prepared.message, "");
   if (!prepared.ok()) return {};

@@ -44,6 +44,7 @@ reference::Type ReferenceType(DataType dtype);
 struct TestOptions {
   bool saturate = false;
   bool const_values = true;  // pass the value inputs as const inputs, too
+  std::vector<TensorSpec> declared = {};  // outputs, before they are inferred
 };
 
 // The outputs; records a test failure and returns nothing if the call is

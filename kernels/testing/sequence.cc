@@ -312,7 +312,8 @@ class Evaluator {
       }
       const Evaluator one(
           sequences_, function->second,
-          {Wrap({y.type, {y.bits.back()}}), Wrap({y.type, {bits}})}, numbers_);
+          {Wrap({y.type, {y.bits.back()}}), Wrap({y.type, {bits}})}, numbers_,
+          saturate_);
       y.bits.push_back(Typed(one.Last(function->second), y.type).bits[0]);
     }
     return Wrap(y);

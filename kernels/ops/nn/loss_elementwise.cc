@@ -37,7 +37,6 @@ ElementwiseRule Sequence(const ElementwiseRule& steps) {
   return ElementwiseRule(steps).Sequence();
 }
 
-using TakesFour = Takes<T, T, T, T>;
 using TakesFive = Takes<T, T, T, T, T>;
 
 }  // namespace
@@ -64,10 +63,5 @@ TERNARY(SoftMarginLossGrad, Floats, Sequence(kLog),
         ((((y * -1.0f) * Sigmoid((x * y) * -1.0f)) * z) * Share(a)))
 TERNARY(KlDivLossGrad, Floats, Sequence(kLog),
         ((void)y, ((a[1] != 0 ? Exp(z) : z) * x) * -1.0f * Share(a)))
-ELEMENTWISE(BinaryCrossEntropyGrad, Floats, TakesFour, Sequence(kSimple),
-            [](float x, float y, float grad, float weight, const Scalars& a) {
-              const float d = Max((1.0f - x) * x, 1e-12f);
-              return ((((x - y) / d) * grad) * weight) * Share(a);
-            })
 
 }  // namespace npuemu::kernels

@@ -3,6 +3,7 @@
 // integers wrap; sums by 64 lanes and a tree (arithmetic.md 7.8), the maximum
 // by 7.3. What each computes, in its order: docs/rows.md.
 
+#include "kernels/numeric/cast.h"
 #include "kernels/op/functions.h"
 #include "kernels/op/rows.h"
 #include "kernels/ops/signatures.h"
@@ -49,7 +50,7 @@ void NormInts(Row& r) {
   const int64_t* x = r.ix(0);
   const float sum =
       r.Sum([&](int64_t j) { return SquareOf(static_cast<float>(x[j])); });
-  if (r.last) r.iy(0)[0] = FromFloat<int32_t>(Sqrt(sum));
+  if (r.last) r.iy(0)[0] = Cast<int32_t>(Sqrt(sum), {.mode = Rounding::kTrunc});
 }
 
 void Product(Row& r) {

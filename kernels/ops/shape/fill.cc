@@ -5,7 +5,7 @@
 
 #include "kernels/op/axes.h"
 #include "kernels/op/elementwise.h"
-#include "kernels/ops/shape/transpose_call.h"
+#include "kernels/op/move.h"
 
 namespace npuemu::kernels {
 namespace {
