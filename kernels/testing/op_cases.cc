@@ -142,13 +142,15 @@ OpCase ElementwiseCase(const OpDef& op, Prng* prng) {
 std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
-  std::ifstream file("kernels/testing/op_cases.txt");
-  if (!file.good()) Fail("op_cases.txt", "cannot be read");
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    OpCase one = CaseOf(line, &prng);
-    const std::string type = one.type;
-    if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+  for (const char* name : {"op_cases.txt", "op_cases_windows.txt"}) {
+    std::ifstream file(std::string("kernels/testing/") + name);
+    if (!file.good()) Fail(name, "cannot be read");
+    for (std::string line; std::getline(file, line);) {
+      if (line.empty() || line[0] == '#') continue;
+      OpCase one = CaseOf(line, &prng);
+      const std::string type = one.type;
+      if (!cases.emplace(type, std::move(one)).second) Fail(line, "twice");
+    }
   }
   for (const OpDef* op : AllOps()) {
     if (op->elementwise == nullptr || cases.count(op->type) != 0) continue;
