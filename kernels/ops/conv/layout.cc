@@ -26,6 +26,11 @@ bool IsSpace(char letter) {
 
 }  // namespace
 
+bool HasAttr(const OpCall& call, std::string_view name) {
+  return std::any_of(call.op->attrs.begin(), call.op->attrs.end(),
+                     [&](const AttrSpec& attr) { return name == attr.name; });
+}
+
 const TensorSpec& InputOr(const OpCall& call, int index) {
   static const TensorSpec& none = *new TensorSpec;
   const auto i = static_cast<size_t>(index);

@@ -34,6 +34,9 @@ struct Image {
 // No extent or attribute of a window is larger; sums of them fit in int64.
 inline constexpr int64_t kMostExtent = (int64_t{1} << 31) - 1;
 
+// Whether the operator has an attribute of this name.
+bool HasAttr(const OpCall& call, std::string_view name);
+
 // The attribute of a call, or what the signature has for it.
 template <typename T>
 T AttrOf(const OpCall& call, std::string_view name) {

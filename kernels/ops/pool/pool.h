@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "kernels/op/op_def.h"
@@ -69,7 +68,6 @@ struct Seen {
 OpStatus MakePool(const PoolRule& rule, const OpCall& call, Pool* pool);
 
 // Parts of it: the order of extents, and the windows and y's places.
-bool HasAttr(const OpCall& call, std::string_view name);
 OpStatus SetPoolLetters(const PoolRule& rule, const OpCall& call, Pool* pool);
 OpStatus SetPoolPlaces(const PoolRule& rule, const OpCall& call, Pool* pool);
 OpStatus SetAdaptivePlaces(const PoolRule& rule, const OpCall& call,

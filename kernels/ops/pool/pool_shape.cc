@@ -100,11 +100,6 @@ OpStatus SetWindows(const PoolRule& rule, const OpCall& call, Pool* pool) {
 
 }  // namespace
 
-bool HasAttr(const OpCall& call, std::string_view name) {
-  return std::any_of(call.op->attrs.begin(), call.op->attrs.end(),
-                     [&](const AttrSpec& attr) { return name == attr.name; });
-}
-
 OpStatus SetPoolLetters(const PoolRule& rule, const OpCall& call, Pool* pool) {
   const int lead = rule.gradient() ? rule.grad : rule.x;
   const TensorSpec& spec = InputOr(call, lead);
