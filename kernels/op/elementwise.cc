@@ -112,8 +112,13 @@ class Source {
     plan_ = plan;
     index_ = index;
     if (spec.absent()) {
-      buffer_ = scratch->Take(kBlock * sizeof(float));
-      std::fill_n(reinterpret_cast<float*>(buffer_), most, rule.absent);
+      // Wide enough for any lane: 0 is 0 in all of them, another number is a
+      // float's.
+      buffer_ = scratch->Take(kBlock * sizeof(int64_t));
+      std::fill_n(buffer_, kBlock * sizeof(int64_t), std::byte{0});
+      if (rule.absent != 0) {
+        std::fill_n(reinterpret_cast<float*>(buffer_), most, rule.absent);
+      }
       fixed_ = true;
       return;
     }

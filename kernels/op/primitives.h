@@ -11,6 +11,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "kernels/numeric/cast.h"
 #include "kernels/numeric/elementary.h"
 #include "kernels/numeric/float16.h"
 #include "kernels/op/integer.h"
@@ -124,6 +125,16 @@ C Abs(C x) {
 template <typename C>
 C Const(float number) {
   return static_cast<C>(number);
+}
+
+// An integer element through f32: back by TRUNC, clamped; NaN is 0 (7.1).
+template <typename C>
+C FromFloat(float y) {
+  if constexpr (std::is_same_v<C, float>) {
+    return y;
+  } else {
+    return Cast<C>(y, {.mode = Rounding::kTrunc});
+  }
 }
 
 inline float Exp(float x) { return ExpFloat(x); }

@@ -3,8 +3,9 @@
 usage: signatures.py op_list.inc aclop_ops.tsv aclop_dtypes_910b.tsv dtypes.txt
 
 Dtype columns are those of aclop_dtypes_910b.tsv, each once, less the columns
-that name a type outside of kernels/. Where that has none, they are the prototype's types:
-tensors of one type list are of one type, different lists combine freely.
+that name a type outside of kernels/. Where that has none, or other tensors than
+the prototype, they are the prototype's types: tensors of one type list are of
+one type, different lists combine freely.
 dtypes.txt has the columns where that would be wrong.
 """
 
@@ -98,9 +99,16 @@ class Operator:
         return [[[pick[lists.index(tuple(tags_of(words)))] for pick in picks]
                  for _, _, words in side] for side in self.sides]
 
+    def places(self):
+        """The names of the tensors in the dtype table."""
+        return ['%s%d:%s' % (side, i, tensor[0])
+                for side, tensors in zip(('input', 'output'), self.sides)
+                for i, tensor in enumerate(tensors)]
+
     def columns_of_table(self, table):
-        sides = [[table['%s%d' % (side, i)] for i in range(len(tensors))]
-                 for side, tensors in zip(('input', 'output'), self.sides)]
+        tags = [table[place] for place in self.places()]
+        inputs = len(self.sides[0])
+        sides = [tags[:inputs], tags[inputs:]]
         count = len(sides[1][0])
         kept = [k for k in range(count)
                 if all(tensor[k] in TAGS for side in sides for tensor in side)]
@@ -162,12 +170,13 @@ def main(op_list, ops, dtypes, overrides):
                      if line.strip() and not line.startswith('#'))
     tables = {}
     for row in rows(dtypes):
-        tables.setdefault(row[0], {})[row[1].split(':')[0]] = row[2].split(',')
+        tables.setdefault(row[0], {})[row[1]] = row[2].split(',')
     operators = {row[0]: Operator(row) for row in rows(ops)}
     for name in wanted:
         op = operators.get(name) or fail(name + ': not in ' + ops)
         table = tables.get(name, {'': ['-']})
-        published = all(tags != ['-'] for tags in table.values())
+        published = (all(tags != ['-'] for tags in table.values()) and
+                     set(table) == set(op.places()))
         if published:
             columns = op.columns_of_table(table)
             if name in lines:  # what the AI CPU computes beside

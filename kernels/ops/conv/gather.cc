@@ -1,0 +1,229 @@
+#include "kernels/ops/conv/gather.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "kernels/gemm/pack.h"
+#include "kernels/numeric/element.h"
+#include "kernels/op/lanes.h"
+
+namespace npuemu::kernels {
+namespace {
+
+// Where one line reads one run: elements first[j * step] for j in [low, high),
+// nothing elsewhere.
+template <typename E>
+struct Line {
+  const E* first = nullptr;
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
+// How an operand is walked.
+struct Walk {
+  const Product& p;
+  bool is_b;
+  bool windowed;  // places outside may not be read
+  int64_t step;   // elements between steps of a run
+};
+
+int64_t DivideUp(int64_t a, int64_t b) {  // b > 0
+  return a > 0 ? (a + b - 1) / b : -(-a / b);
+}
+
+// The element where the line's run starts, and which steps of it exist.
+// `start` may lie outside if the first step does not exist.
+bool FindLine(const Walk& walk, const Place& line, const Run& run,
+              int64_t* start, int64_t* low, int64_t* high) {
+  const Product& p = walk.p;
+  *start = line.offset + (walk.is_b ? run.b : run.a);
+  *low = 0;
+  *high = run.length;
+  if (!walk.windowed) return true;
+  const int64_t move = p.channel.at[2];
+  for (size_t d = 0; d < 3; ++d) {
+    int64_t at = p.at[d] + line.at[d] + run.at[d];
+    if (d == 2 && move != 0) {  // expand is 1
+      *low = std::clamp<int64_t>(DivideUp(-at, move), 0, run.length);
+      *high =
+          std::clamp<int64_t>(DivideUp(p.size[2] - at, move), *low, run.length);
+    } else {
+      if (at < 0 || at >= p.size[d] * p.expand[d]) return false;
+      if (p.expand[d] != 1) {
+        if (at % p.expand[d] != 0) return false;
+        at /= p.expand[d];
+      }
+    }
+    *start += at * p.stride[d];
+  }
+  return *low < *high;
+}
+
+// to[j][i] of a run for the lines of one panel.
+template <typename E>
+void GatherRun(const Walk& walk, const E* data, const Place* lines,
+               int64_t count, const Run& run, E fill, E* to) {
+  const E* first[kPanelRows];
+  bool whole = count == kPanelRows;
+  int64_t start[kPanelRows] = {};
+  int64_t low[kPanelRows] = {};
+  int64_t high[kPanelRows] = {};
+  for (int64_t i = 0; i < count; ++i) {
+    if (!FindLine(walk, lines[i], run, &start[i], &low[i], &high[i])) {
+      low[i] = high[i] = 0;
+    }
+    whole = whole && low[i] == 0 && high[i] == run.length;
+    first[i] = data + (low[i] == 0 && high[i] > 0 ? start[i] : 0);
+  }
+  const int64_t step = walk.step;
+  if (whole) {
+    bool adjacent = true;
+    for (int64_t i = 1; i < kPanelRows; ++i) {
+      adjacent = adjacent && first[i] == first[0] + i;
+    }
+    for (int64_t j = 0; j < run.length; ++j) {
+      E* line = to + j * kPanelRows;
+      if (adjacent) {
+        std::copy_n(first[0] + j * step, kPanelRows, line);
+      } else {
+        for (int64_t i = 0; i < kPanelRows; ++i) line[i] = first[i][j * step];
+      }
+    }
+    return;
+  }
+  std::fill_n(to, run.length * kPanelRows, fill);
+  for (int64_t i = 0; i < count; ++i) {
+    // Elements by number: the first one may lie before the tensor.
+    for (int64_t j = low[i]; j < high[i]; ++j) {
+      to[j * kPanelRows + i] = data[start[i] + j * step];
+    }
+  }
+}
+
+// What `steps` gathered steps of a panel become in packed form.
+struct Packing {
+  MmadKind kind;
+  PackOptions options;
+
+  void operator()(int8_t* panel, int64_t k, std::byte* packed) const {
+    PackPanels(kind, options, {panel, kPanelRows, k, 1, kPanelRows}, 0, 1,
+               packed);
+  }
+  // As PackPanels, whose layout the panel has already; LoadLanes is quicker.
+  template <typename T>
+  void operator()(T* panel, int64_t k, std::byte* packed) const {
+    const int64_t count = k * kPanelRows;
+    if (options.saturate) {
+      for (int64_t i = 0; i < count; ++i) panel[i] = SaturatedInput(panel[i]);
+    }
+    LoadLanes(Element<T>::kType, Lane::kFloat,
+              reinterpret_cast<const std::byte*>(panel), 0, count, 1, packed);
+  }
+
+  template <typename T>
+  static T SaturatedInput(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+      constexpr float kMax = std::numeric_limits<float>::max();
+      return x != x ? 0.0f : std::clamp(x, -kMax, kMax);
+    } else {
+      return Saturated(x, true);
+    }
+  }
+};
+
+template <typename E>
+void Pack(const Walk& walk, const PackOptions& options, const std::byte* data,
+          const std::vector<Place>& lines, const std::vector<Run>& runs,
+          int64_t k, std::byte* packed) {
+  const Packing packing{walk.p.kind, options};
+  const size_t panel_bytes = PanelBytes(walk.p.kind, k);
+  std::vector<E> panel(static_cast<size_t>(k * kPanelRows));
+  const auto total = static_cast<int64_t>(lines.size());
+  // What is outside counts as 0 after the offset is taken away.
+  E fill{};
+  if constexpr (std::is_same_v<E, int8_t>) {
+    fill = static_cast<E>(options.offset);
+  }
+  for (int64_t i = 0; i < total; i += kPanelRows) {
+    const int64_t count = std::min(kPanelRows, total - i);
+    E* to = panel.data();
+    for (const Run& run : runs) {
+      GatherRun<E>(walk, reinterpret_cast<const E*>(data), lines.data() + i,
+                   count, run, fill, to);
+      to += run.length * kPanelRows;
+    }
+    packing(panel.data(), k, packed);
+    packed += panel_bytes;
+  }
+}
+
+void Add(const Digit& digit, int64_t times, Run* run) {
+  run->a += times * digit.a;
+  run->b += times * digit.b;
+  for (size_t d = 0; d < 3; ++d) run->at[d] += times * digit.at[d];
+}
+
+// Adds the digits of `index`.
+void AddDigits(const std::vector<Digit>& digits, int64_t index, Run* run) {
+  for (size_t d = digits.size(); d-- > 0;) {
+    Add(digits[d], index % digits[d].extent, run);
+    index /= digits[d].extent;
+  }
+}
+
+}  // namespace
+
+Place PlaceOf(const std::vector<Digit>& digits, int64_t index, bool is_b) {
+  Place place;
+  for (size_t d = digits.size(); d-- > 0;) {
+    const int64_t value = index % digits[d].extent;
+    index /= digits[d].extent;
+    place.offset += value * (is_b ? digits[d].b : digits[d].a);
+    place.y += value * digits[d].y;
+    for (size_t s = 0; s < 3; ++s) place.at[s] += value * digits[d].at[s];
+  }
+  return place;
+}
+
+std::vector<Run> RunsOf(const Product& p, int64_t k0, int64_t count) {
+  int64_t inner = 1;
+  for (const Digit& digit : p.inner) inner *= digit.extent;
+  const int64_t channels = p.channel.extent;
+  std::vector<Run> runs;
+  for (int64_t k = k0; k < k0 + count; k += runs.back().length) {
+    const int64_t rest = k % (inner * channels);
+    const int64_t first = rest / (inner * p.block) * p.block;
+    const int64_t width = std::min(p.block, channels - first);
+    const int64_t within = rest - first * inner;
+    Run run;
+    AddDigits(p.outer, k / (inner * channels), &run);
+    AddDigits(p.inner, within / width, &run);
+    Add(p.channel, first + within % width, &run);
+    run.length = std::min(width - within % width, k0 + count - k);
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+void PackGathered(const Product& p, bool is_b, bool saturate,
+                  const std::byte* data, const std::vector<Place>& lines,
+                  const std::vector<Run>& runs, int64_t k, std::byte* packed) {
+  const Walk walk{
+      p, is_b, is_b == p.window_is_b,
+      (is_b ? p.channel.b : p.channel.a) +
+          (is_b == p.window_is_b ? p.channel.at[2] * p.stride[2] : 0)};
+  const PackOptions options{saturate, is_b ? 0 : p.offset_a};
+  switch (p.kind) {
+    case MmadKind::kFloat16:
+      return Pack<Float16>(walk, options, data, lines, runs, k, packed);
+    case MmadKind::kBfloat16:
+      return Pack<BFloat16>(walk, options, data, lines, runs, k, packed);
+    case MmadKind::kInt8:
+      return Pack<int8_t>(walk, options, data, lines, runs, k, packed);
+    default:
+      return Pack<float>(walk, options, data, lines, runs, k, packed);
+  }
+}
+
+}  // namespace npuemu::kernels
