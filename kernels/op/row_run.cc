@@ -46,7 +46,6 @@ class StageRun {
     row_.call = &call;
     row_.layout = &layout;
     row_.mode = layout.mode;
-    row_.length = rows_.length;
     SetNumbers();
   }
 
@@ -61,13 +60,16 @@ class StageRun {
       do {
         row_.first = at;
         row_.row = r;
-        row_.n = std::min(piece, rows_.length - at);
-        row_.last = at + row_.n == rows_.length;
+        const int64_t n = std::min(piece, rows_.length - at);
+        row_.n = n;
+        row_.length = rows_.length;
+        row_.last = at + n == rows_.length;
         Load(r, r == begin);
         run(row_);
         if (!row_.status.ok()) return row_.status;
+        row_.n = n;  // a function may have gone on with fewer
         Store(r);
-        at += row_.n;
+        at += n;
       } while (at < rows_.length);
     }
     return {};
