@@ -54,7 +54,12 @@ class StageRun {
                       !call_.op->rows->floats;
     const auto run =
         ints && stage_.run_ints != nullptr ? stage_.run_ints : stage_.run;
-    const int64_t piece = stage_.blocks ? kBlock : rows_.length;
+    // Rows that are moved in tiles are taken whole.
+    const bool tiles = std::any_of(loads_.begin(), loads_.end(), [&](auto& x) {
+      return x.operand.is_apart();
+    });
+    const int64_t piece =
+        stage_.blocks ? (tiles ? kMostOfTile : kBlock) : rows_.length;
     for (int64_t r = begin; r < end; ++r) {
       int64_t at = 0;
       do {
@@ -72,6 +77,7 @@ class StageRun {
         at += n;
       } while (at < rows_.length);
     }
+    for (Bound& y : stores_) y.operand.Flush(operands_.saturate);
     return {};
   }
   int64_t rows() const { return rows_.rows; }
@@ -143,9 +149,7 @@ class StageRun {
       const DataType type = y.operand.type();
       const int64_t n = y.operand.single() ? 1 : row_.n;
       if (rule.away && type == DataType::kBf16) RoundAway(n, y.buffer.data());
-      const bool keeps = rule.selects && type == DataType::kFloat16;
-      y.operand.Store(r, row_.first, n, operands_.saturate && !keeps,
-                      y.buffer.data());
+      y.operand.Store(r, row_.first, n, operands_.saturate, y.buffer.data());
     }
   }
 

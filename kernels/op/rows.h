@@ -64,7 +64,6 @@ struct RowRule {
   std::vector<const char*> numbers = {};  // attributes: Row::a
   std::vector<Instruction> steps = {};    // for each 256 bytes of input 0
   bool away = false;      // bf16 results: ties away from zero (ROUND, 5.3)
-  bool selects = false;   // f16 results are operands: never saturated
   bool floats = false;    // integers are cast to f32
   bool nonempty = false;  // a row without elements is refused
   const char* exactness =
