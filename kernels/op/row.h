@@ -133,8 +133,8 @@ struct Row {
     return total;
   }
 
-  // By halves (5.3): with p the largest power of two that is at most n,
-  // v[i] += v[p + i], and so on with half of p until 64 are left: a tree.
+  // By halves (RmsNorm, 7.8): with p the largest power of two that is at most
+  // n, v[i] += v[p + i], and so on with half of p until 64 are left: a tree.
   template <typename Value>
   float HalfSum(Value&& value) {
     scratch.resize(static_cast<size_t>(n));

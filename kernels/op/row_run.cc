@@ -27,7 +27,8 @@ class StageRun {
         operands_(operands),
         layout_(layout),
         stage_(stage),
-        rows_(RowsOf(layout, stage.span)) {
+        rows_(RowsOf(layout, stage.span)),
+        saturate_(operands.saturate && call.op->engine != Engine::kAiCpu) {
     for (const char* c = stage.loads; *c != 0; ++c) {
       const size_t i = IndexOf(*c);
       if (i < kTemps && !HasInput(call, i)) continue;
@@ -77,7 +78,7 @@ class StageRun {
         at += n;
       } while (at < rows_.length);
     }
-    for (Bound& y : stores_) y.operand.Flush(operands_.saturate);
+    for (Bound& y : stores_) y.operand.Flush(saturate_);
     return {};
   }
   int64_t rows() const { return rows_.rows; }
@@ -149,7 +150,7 @@ class StageRun {
       const DataType type = y.operand.type();
       const int64_t n = y.operand.single() ? 1 : row_.n;
       if (rule.away && type == DataType::kBf16) RoundAway(n, y.buffer.data());
-      y.operand.Store(r, row_.first, n, operands_.saturate, y.buffer.data());
+      y.operand.Store(r, row_.first, n, saturate_, y.buffer.data());
     }
   }
 
@@ -167,6 +168,7 @@ class StageRun {
   const RowLayout& layout_;
   const RowStage& stage_;
   StageRows rows_;
+  bool saturate_;
   std::vector<Bound> loads_;
   std::vector<Bound> stores_;
   Row row_;

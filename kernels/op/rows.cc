@@ -254,6 +254,7 @@ OpStatus InferRows(const OpCall& call, std::vector<TensorSpec>* outputs) {
 
 OpDef RowOp(OpDef op, RowRule rule) {
   op.exactness = rule.exactness;
+  op.engine = rule.engine;
   op.infer = InferRows;
   op.items = RowItems;
   op.compute = ComputeRows;
