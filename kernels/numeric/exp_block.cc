@@ -1,7 +1,9 @@
 #include "kernels/numeric/exp_block.h"
 
 // GCC 12 warns of what its own intrinsics leave undefined on purpose.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 #include <bit>

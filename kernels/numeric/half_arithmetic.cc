@@ -2,7 +2,9 @@
 
 #include <cpuid.h>
 // GCC 12 warns of what its own intrinsics leave undefined on purpose.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 #include <algorithm>
@@ -42,6 +44,10 @@ template <Op kOp>
 NPUEMU_AVX2 void Avx2Floats(float* a, const float* b, size_t count) {
   OfFloats<kOp>(a, b, count);
 }
+
+// clang 14 does not have the intrinsics for a function alone.
+#ifndef __clang__
+constexpr bool kHasFp16 = true;
 
 template <Op kOp>
 NPUEMU_FP16 inline __m512h OfVector(__m512h a, __m512h b) {
@@ -84,11 +90,19 @@ NPUEMU_FP16 void Fp16Halves(const Float16* a, const Float16* b, Float16* y,
                      _mm512_maskz_loadu_epi16(rest, b + i), saturate));
 }
 
+#else
+constexpr bool kHasFp16 = false;
+
+template <Op kOp>
+void Fp16Halves(const Float16*, const Float16*, Float16*, size_t, bool) {}
+#endif
+
 int BestVersion() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   const bool leaf7 = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0;
   constexpr unsigned kFp16 = 1u << 23;
-  if (leaf7 && (d & kFp16) != 0 && __builtin_cpu_supports("avx512bw") &&
+  if (kHasFp16 && leaf7 && (d & kFp16) != 0 &&
+      __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl")) {
     return 2;
   }

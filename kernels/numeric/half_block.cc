@@ -2,7 +2,9 @@
 
 #include <cpuid.h>
 // GCC 12 warns of what its own intrinsics leave undefined on purpose.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 #include <cstring>

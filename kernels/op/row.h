@@ -35,6 +35,18 @@ struct RowLayout {
   std::vector<int64_t> ints;  // what the layout read from an input
 };
 
+// TREE of 7.3 over n lanes, a power of two.
+template <int64_t kCount>
+float FullTree(const float* v) {
+  if constexpr (kCount == 1) {
+    return v[0];
+  } else {
+    float half[kCount / 2];
+    for (int64_t i = 0; i < kCount / 2; ++i) half[i] = v[2 * i] + v[2 * i + 1];
+    return FullTree<kCount / 2>(half);
+  }
+}
+
 // One row, or `n` elements of it from `first` on if the stage is in blocks.
 struct Row {
   int64_t n = 0;
@@ -109,15 +121,20 @@ struct Row {
     for (int64_t base = 0; base < n; base += kLanes) {
       float part[kLanes];
       const int64_t here = std::min(kLanes, n - base);
-      for (int64_t l = 0; l < here; ++l) part[l] = value(base + l);
-      const float sum = SumTree(part, here);
+      for (int64_t l = here; l < kLanes; ++l) part[l] = -0.0f;
+      if (here == kLanes) {
+        for (int64_t l = 0; l < kLanes; ++l) part[l] = value(base + l);
+      } else {
+        for (int64_t l = 0; l < here; ++l) part[l] = value(base + l);
+      }
+      const float sum = FullTree<kLanes>(part);
       total = base == 0 ? sum : total + sum;
     }
     return total;
   }
 
-  // By halves (5.3): with p the largest power of two that is at most n,
-  // v[i] += v[p + i], and so on with half of p until 64 are left: a tree.
+  // By halves (RmsNorm, 7.8): with p the largest power of two that is at most
+  // n, v[i] += v[p + i], and so on with half of p until 64 are left: a tree.
   template <typename Value>
   float HalfSum(Value&& value) {
     scratch.resize(static_cast<size_t>(n));
@@ -144,13 +161,37 @@ struct Row {
   }
 };
 
-// The maximum of 7.3; -inf of nothing.
-inline float Largest(const float* x, int64_t n) {
-  float best = n > 0 ? x[0] : -kInf;
-  for (int64_t j = 1; j < n; ++j) {
-    if (Replaces(x[j], best)) best = x[j];
+// The maximum (minimum) of 7.3; -inf (inf) of nothing. In lanes: a NaN is any,
+// and only zeros differ while they are equal: then the first one is looked for.
+template <bool kSmallest = false>
+float Largest(const float* x, int64_t n) {
+  constexpr int64_t kWide = 16;
+  const float none = kSmallest ? kInf : -kInf;
+  float best[kWide];
+  int32_t nan[kWide] = {};
+  for (int64_t l = 0; l < kWide; ++l) best[l] = none;
+  int64_t base = 0;
+  for (; base + kWide <= n; base += kWide) {
+    for (int64_t l = 0; l < kWide; ++l) {
+      const float v = x[base + l];
+      const bool beats = kSmallest ? v < best[l] : v > best[l];
+      best[l] = beats ? v : best[l];
+      nan[l] |= v != v ? 1 : 0;
+    }
   }
-  return best;
+  for (int64_t j = base; j < n; ++j) {
+    if (kSmallest ? x[j] < best[0] : x[j] > best[0]) best[0] = x[j];
+    if (x[j] != x[j]) nan[0] = 1;
+  }
+  float result = none;
+  for (int64_t l = 0; l < kWide; ++l) {
+    if (nan[l] != 0) return kNan;
+    if (kSmallest ? best[l] < result : best[l] > result) result = best[l];
+  }
+  for (int64_t j = 0; j < n && result == 0; ++j) {
+    if (x[j] == 0) return x[j];
+  }
+  return result;
 }
 
 }  // namespace npuemu::kernels

@@ -38,6 +38,23 @@ void BySize(DataType type, Fn&& fn) {
   }
 }
 
+// The transpose of a matrix of some rows and columns, in squares that a cache
+// holds.
+void Turn(const float* from, int64_t rows, int64_t columns, float* to) {
+  constexpr int64_t kSide = 16;
+  for (int64_t r = 0; r < rows; r += kSide) {
+    const int64_t last_row = std::min(rows, r + kSide);
+    for (int64_t c = 0; c < columns; c += kSide) {
+      const int64_t last_column = std::min(columns, c + kSide);
+      for (int64_t j = c; j < last_column; ++j) {
+        for (int64_t i = r; i < last_row; ++i) {
+          to[j * rows + i] = from[i * columns + j];
+        }
+      }
+    }
+  }
+}
+
 size_t Bytes(DataType type, int64_t n) {
   return static_cast<size_t>(BitsOf(type)) / 8 * static_cast<size_t>(n);
 }
@@ -68,6 +85,7 @@ RowOperand::RowOperand(DataType type, std::byte* data, const Shape& view,
   for (size_t d = 0; d < view.size(); ++d) {
     if (along[d] && single_) continue;
     (along[d] ? along_ : kept_).Push(view[d], strides[d]);
+    if (along[d]) length_ *= view[d];
   }
 }
 
@@ -102,6 +120,69 @@ void RowOperand::ToInt64(const std::byte* elements, int64_t offset,
   }
   const auto* words = reinterpret_cast<const int32_t*>(narrow_.data());
   for (int64_t i = 0; i < count; ++i) out[i] = words[i];
+}
+
+bool RowOperand::is_apart() const {
+  const bool beside = !kept_.strides.empty() && kept_.strides.back() == 1;
+  const bool apart = !along_.strides.empty() && along_.strides.back() > 1;
+  return lane_ == Lane::kFloat && !single_ && beside && apart;
+}
+
+int64_t RowOperand::TileRows(int64_t row, int64_t n) const {
+  constexpr int64_t kRows = 16;
+  if (!is_apart() || n != length_ || n > kMostOfTile) return 1;
+  const int64_t width = kept_.extents.back();
+  return std::min(kRows, width - row % width);
+}
+
+template <typename Fn>
+void RowOperand::ForEachPlace(Fn&& fn) const {
+  const size_t bytes = Bytes(type_, tile_.count);
+  size_t at = 0;
+  ForEachRun(tile_.row, tile_.first, tile_.n,
+             [&](int64_t, int64_t offset, int64_t length, int64_t step) {
+               for (int64_t k = 0; k < length; ++k, at += bytes) {
+                 fn(Bytes(type_, offset + k * step), at, bytes);
+               }
+             });
+}
+
+const float* RowOperand::LoadTile(int64_t row, int64_t first, int64_t n,
+                                  int64_t rows) {
+  Tile& t = tile_;
+  const bool held =
+      row >= t.row && row < t.row + t.count && first == t.first && n == t.n;
+  if (!held) {
+    t.row = row;
+    t.count = rows;
+    t.first = first;
+    t.n = n;
+    const int64_t total = rows * n;
+    gathered_.resize(std::max(gathered_.size(), Bytes(type_, total)));
+    t.across.resize(static_cast<size_t>(total));
+    t.lanes.resize(static_cast<size_t>(total));
+    ForEachPlace([&](size_t offset, size_t at, size_t bytes) {
+      std::memcpy(gathered_.data() + at, data_ + offset, bytes);
+    });
+    LoadLanes(type_, lane_, gathered_.data(), 0, total, 1, t.across.data());
+    Turn(t.across.data(), n, rows, t.lanes.data());
+  }
+  return t.lanes.data() + (row - t.row) * n;
+}
+
+void RowOperand::Flush(bool saturate) {
+  Tile& t = tile_;
+  if (t.count == 0) return;
+  const int64_t total = t.count * t.n;
+  t.across.resize(static_cast<size_t>(total));
+  Turn(t.lanes.data(), t.count, t.n, t.across.data());
+  gathered_.resize(std::max(gathered_.size(), Bytes(type_, total)));
+  StoreLanes(lane_, type_, t.across.data(), total, saturate, gathered_.data(),
+             0);
+  ForEachPlace([&](size_t offset, size_t at, size_t bytes) {
+    std::memcpy(data_ + offset, gathered_.data() + at, bytes);
+  });
+  t.count = 0;
 }
 
 const void* RowOperand::Load(int64_t row, int64_t first, int64_t n,
@@ -153,6 +234,24 @@ void RowOperand::Store(int64_t row, int64_t first, int64_t n, bool saturate,
   if (single_) {
     first = 0;
     n = 1;
+  }
+  const int64_t rows = TileRows(row, n);
+  Tile& t = tile_;
+  const bool next =
+      t.count > 0 && row == t.row + t.count && first == t.first && n == t.n;
+  if (!next) Flush(saturate);
+  if (next || rows > 1) {
+    if (!next) {
+      t.row = row;
+      t.first = first;
+      t.n = n;
+      t.lanes.resize(static_cast<size_t>(rows * n));
+    }
+    const auto* from = static_cast<const float*>(lanes);
+    std::copy_n(from, n, t.lanes.data() + t.count * n);
+    ++t.count;
+    if (t.count * n == static_cast<int64_t>(t.lanes.size())) Flush(saturate);
+    return;
   }
   const void* from = lanes;
   if (lane_ != Lane::kFloat && LaneBytes(lane_) < 8) {

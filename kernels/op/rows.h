@@ -63,14 +63,20 @@ struct RowRule {
   std::vector<RowStage> stages = {};
   std::vector<const char*> numbers = {};  // attributes: Row::a
   std::vector<Instruction> steps = {};    // for each 256 bytes of input 0
-  bool away = false;      // bf16 results: ties away from zero (ROUND, 5.3)
-  bool selects = false;   // f16 results are operands: never saturated
+  bool away = false;      // bf16 results: ties away from zero (ROUND, 7.8)
   bool floats = false;    // integers are cast to f32
   bool nonempty = false;  // a row without elements is refused
+  Engine engine = Engine::kVector;  // the AI CPU does not saturate
   const char* exactness =
       "the sequence of docs/rows.md in f32, sums by 64 lanes and a tree (7.8), "
-      "one cast back";
+      "one cast back; integers wrap";
 };
+
+// Of operators that the AI core has not.
+inline RowRule OnAiCpu(RowRule rule) {
+  rule.engine = Engine::kAiCpu;
+  return rule;
+}
 
 // Completes a signature.
 OpDef RowOp(OpDef signature, RowRule rule);

@@ -246,7 +246,9 @@ void Pass(Checked* c, const std::string& name, const Axes& along, int64_t rows,
 
 void ExpectAsWritten(const OpCase& one, bool saturate) {
   const OpDef& op = *FindOp(one.type);
-  Checked c{op, one, ViewOf(one), saturate, NumbersOf(op, one), {}, {}, {}};
+  const bool on_core = op.engine != Engine::kAiCpu;
+  Checked c{op, one, ViewOf(one), saturate && on_core, NumbersOf(op, one),
+            {}, {},  {}};
   c.outputs = RunOp(one.type, one.inputs, one.attrs, {.saturate = saturate});
   ASSERT_EQ(c.outputs.size(), op.outputs.size());
   for (const TestTensor& y : c.outputs) {
@@ -346,6 +348,8 @@ TEST(RowsTest, EveryOperatorDoesWhatIsWritten) {
       const auto only = one.notes.find("column");
       if (only != one.notes.end() && std::stoul(only->second) != k) continue;
       for (Kind kind : {Kind::kSpecial, Kind::kSigned, Kind::kPositive}) {
+        // Long rows would end as NaN.
+        if (only != one.notes.end() && kind != Kind::kSigned) continue;
         std::string what = one.type + " column " + std::to_string(k) +
                            " kind " + std::to_string(static_cast<int>(kind));
         for (const auto& [name, value] : one.attrs) {

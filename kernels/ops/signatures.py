@@ -100,10 +100,10 @@ class Operator:
                  for _, _, words in side] for side in self.sides]
 
     def places(self):
-        """The names of the tensors in the dtype table."""
-        return ['%s%d:%s' % (side, i, tensor[0])
+        """The places of the tensors in the dtype table; names may differ."""
+        return ['%s%d' % (side, i)
                 for side, tensors in zip(('input', 'output'), self.sides)
-                for i, tensor in enumerate(tensors)]
+                for i in range(len(tensors))]
 
     def columns_of_table(self, table):
         tags = [table[place] for place in self.places()]
@@ -170,7 +170,7 @@ def main(op_list, ops, dtypes, overrides):
                      if line.strip() and not line.startswith('#'))
     tables = {}
     for row in rows(dtypes):
-        tables.setdefault(row[0], {})[row[1]] = row[2].split(',')
+        tables.setdefault(row[0], {})[row[1].split(':')[0]] = row[2].split(',')
     operators = {row[0]: Operator(row) for row in rows(ops)}
     for name in wanted:
         op = operators.get(name) or fail(name + ': not in ' + ops)

@@ -200,7 +200,8 @@ ROW_OP(SparseSoftmaxCrossEntropyWithLogits,
         .outputs = "rx",
         .axes = "-1",
         .stages = {{"01", "01", SparseCrossEntropy}},
-        .steps = {kVcadd, kVadd, kVexp, kVcadd, kVdiv}})
+        .steps = {kVcadd, kVadd, kVexp, kVcadd, kVdiv},
+        .engine = Engine::kAiCpu})
 ROW_OP(SoftmaxCrossEntropyLoss,
        Samples("xrc", "px", LaySecond,
                {{"012", "01tu", SoftmaxCrossEntropy},

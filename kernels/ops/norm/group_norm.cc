@@ -1,6 +1,6 @@
 // Instance and group norms: a row is a channel, or a group of channels, of one
 // sample; gamma and beta have a value for each channel. In f32 with one cast
-// back, bf16 of the group norms with ties away (arithmetic.md 5.3); sums
+// back, bf16 of the group norms with ties away (arithmetic.md 7.8); sums
 // by 7.8. In order: docs/rows.md.
 
 #include "kernels/op/functions.h"

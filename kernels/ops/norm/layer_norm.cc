@@ -1,5 +1,5 @@
 // Layer norms: rows along the last axes, gamma and beta of their shape. In f32:
-// the sequence of LayerNormV4 (arithmetic.md 5.3), whose sums are a tree for
+// the sequence of LayerNormV4 (arithmetic.md 7.8), whose sums are a tree for
 // each 64 values, added one after the other; one cast back, bf16 of LayerNormV4
 // with ties away. Any shape; ND. In order: docs/rows.md.
 

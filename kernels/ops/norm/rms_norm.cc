@@ -1,5 +1,5 @@
 // RMS norms: rows along the last axes, as many as gamma has. In f32: the
-// sequence of RmsNorm (arithmetic.md 5.3), whose sum is by halves; one cast
+// sequence of RmsNorm (arithmetic.md 7.8), whose sum is by halves; one cast
 // back. The gradient sums by 7.8. Any shape; ND. In order: docs/rows.md.
 
 #include "kernels/ops/norm/norm_layout.h"

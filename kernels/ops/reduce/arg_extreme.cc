@@ -78,9 +78,9 @@ RowRule ArgWithValue() {
 }  // namespace
 
 ROW_OP(ArgMaxV2, Arg<false>("1"))
-ROW_OP(ArgMaxD, Arg<false>("dimension"))
+ROW_OP(ArgMaxD, OnAiCpu(Arg<false>("dimension")))
 ROW_OP(ArgMin, Arg<true>("1"))
-ROW_OP(ArgMinD, Arg<true>("dimension"))
+ROW_OP(ArgMinD, OnAiCpu(Arg<true>("dimension")))
 ROW_OP(ArgMaxWithValue, ArgWithValue<false>())
 ROW_OP(ArgMinWithValue, ArgWithValue<true>())
 

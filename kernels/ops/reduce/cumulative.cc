@@ -102,13 +102,13 @@ RowRule ByInput(RowRule rule) {
 
 ROW_OP(Cumsum, ByInput(Cumulative("1", RunningSum<float>, RunningSum<int64_t>)))
 ROW_OP(CumsumD, Cumulative("axis", RunningSum<float>, RunningSum<int64_t>))
-ROW_OP(Cumprod,
-       ByInput(Cumulative("1", RunningProduct<float>, RunningProduct<int64_t>)))
+ROW_OP(Cumprod, OnAiCpu(ByInput(Cumulative("1", RunningProduct<float>,
+                                           RunningProduct<int64_t>))))
 ROW_OP(CumprodD,
        Cumulative("axis", RunningProduct<float>, RunningProduct<int64_t>))
-ROW_OP(CumulativeLogsumexp, ByInput(Cumulative("1", RunningLogSumExp)))
+ROW_OP(CumulativeLogsumexp, OnAiCpu(ByInput(Cumulative("1", RunningLogSumExp))))
 ROW_OP(CumulativeLogsumexpD, Cumulative("axis", RunningLogSumExp))
-ROW_OP(Cummax, Extremes<false>("dim"))
+ROW_OP(Cummax, OnAiCpu(Extremes<false>("dim")))
 ROW_OP(Cummin, Extremes<true>("axis"))
 
 }  // namespace npuemu::kernels

@@ -19,13 +19,16 @@ void SumOf(Row& r, Map map, Finish finish) {
   if (r.last) r.y(0)[0] = finish(sum);
 }
 
-float Itself(float x) { return x; }
-float SquareOf(float x) { return x * x; }
+// Lambdas, so that each loop has its own function inside.
+constexpr auto Itself = [](float x) { return x; };
+constexpr auto SquareOf = [](float x) { return x * x; };
+constexpr auto RootOf = [](float x) { return Sqrt(x); };
+constexpr auto LogOf = [](float x) { return Ln(x); };
 
 void Sum(Row& r) { SumOf(r, Itself, Itself); }
 void SquareSum(Row& r) { SumOf(r, SquareOf, Itself); }
-void Norm(Row& r) { SumOf(r, SquareOf, Sqrt); }
-void LogSum(Row& r) { SumOf(r, Itself, Ln); }
+void Norm(Row& r) { SumOf(r, SquareOf, RootOf); }
+void LogSum(Row& r) { SumOf(r, Itself, LogOf); }
 void Mean(Row& r) {
   const auto n = static_cast<float>(r.length);
   SumOf(r, Itself, [n](float s) { return s / n; });
@@ -71,10 +74,12 @@ void ProductInts(Row& r) {
 template <bool kSmallest>
 void Extreme(Row& r) {
   const float* x = r.x(0);
-  if (r.first == 0) r.kept_float = x[0];
-  float best = r.kept_float;
-  for (int64_t j = 0; j < r.n; ++j) {
-    if (kSmallest ? Replaces(-x[j], -best) : Replaces(x[j], best)) best = x[j];
+  float best = Largest<kSmallest>(x, r.n);
+  if (r.first > 0) {
+    const float before = r.kept_float;
+    const bool beats =
+        kSmallest ? Replaces(-best, -before) : Replaces(best, before);
+    if (!beats) best = before;
   }
   r.kept_float = best;
   if (r.last) r.y(0)[0] = best;
