@@ -124,6 +124,8 @@ def scatters():
     emit('ScatterUpdate var=[4,3] indices={2,0,2,3,2} updates=[5,3]',
          last(sums))
     emit('InplaceUpdate x=[4,3] indices={2,0,2,3,2} v=[5,3]', last(sums))
+    for op in ('InplaceAdd', 'InplaceSub'):
+        emit(op + ' x=[4,3] indices={2,0,2,3,2} v=[5,3]', sums)
     points = [(2, 0), (1, 1), (2, 0), (0, 2)]
     cells = folded(base, points, x((4,), 2))
     text = 'indices={2,0,1,1,2,0,0,2}:[4,2] updates=[4]'
@@ -133,13 +135,16 @@ def scatters():
          last(sums))
     for op in ('ScatterNdAdd var', 'ScatterNdSub var', 'TensorScatterAdd x',
                'TensorScatterSub x', 'TensorScatterMax input',
-               'TensorScatterMin input'):
+               'TensorScatterMin input', 'ScatterNdMax var',
+               'ScatterNdMin var', 'ScatterNonAliasingAdd x'):
         emit('%s=[4,3] %s' % (op, text), cells)
         emit('%s=[4,3] indices={2,0,2,3,2}:[5,1] updates=[5,3]' % op, sums)
     zeros = np.full((4, 3), ZERO)
     emit('ScatterNd indices={2,0,1,1,2,0,0,2}:[4,2] x=[4] shape={4,3}',
          folded(zeros, points, x((4,), 1)))
     emit('ScatterNd indices={2,0,2,3,2}:[5,1] x=[5,3] shape={4,3}',
+         folded(zeros, rows, x((5, 3), 1)))
+    emit('ScatterNdD indices={2,0,2,3,2}:[5,1] x=[5,3] shape=4,3',
          folded(zeros, rows, x((5, 3), 1)))
     index = np.array([[1, 0, 1], [2, 1, 1]])
     u = x((2, 3), 2)
@@ -153,8 +158,11 @@ def scatters():
         text = ('ScatterElements data=[4,3] indices={1,0,1,2,1,-%d}:[2,3] '
                 'updates=[2,3] axis=%d' % (base.shape[axis] - 1, axis))
         emit(text, last(y))
+        other = text.replace('Elements data', 'ElementsV2 var')
+        emit(other, last(y))
         for way in ('add', 'mul', 'max', 'min'):
             emit(text + ' reduction=' + way, y)
+            emit(other + ' reduction=' + way, y)
 
 
 def segments():

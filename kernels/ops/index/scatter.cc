@@ -17,8 +17,10 @@ void CombineElements(const Scatter& scatter, DataType type,
   const int64_t step = scatter.one_for_all ? 0 : 1;
   const Lane lane = LaneOf(type);
   const size_t width = ElementBytes(type);
+  // What f16 selects is an operand: no S_T (7.2).
   const bool selects =
-      scatter.way == Combine::kMax || scatter.way == Combine::kMin;
+      type == DataType::kFloat16 &&
+      (scatter.way == Combine::kMax || scatter.way == Combine::kMin);
   int64_t acc[kBlock];
   int64_t x[kBlock];
   for (int64_t done = 0; done < count; done += kBlock) {

@@ -43,11 +43,15 @@ OpStatus PlanStridedSlice(const OpCall& call, const Operands* operands,
   return s.ok() ? Take(call, spec, move) : s;
 }
 
-OpStatus PlanStridedSliceD(const OpCall& call, const Operands*, Move* move) {
+SliceSpec SpecOfAttrs(const OpCall& call) {
   SliceSpec spec{IntsAttr(call, "begin"), IntsAttr(call, "end"),
                  IntsAttr(call, "strides")};
   ReadMasks(call, &spec);
-  return Take(call, spec, move);
+  return spec;
+}
+
+OpStatus PlanStridedSliceD(const OpCall& call, const Operands*, Move* move) {
+  return Take(call, SpecOfAttrs(call), move);
 }
 
 // Entry i, with its bits of the masks, moves to the place of axes[i]; axes
@@ -125,29 +129,33 @@ AxisRuns PlacesOf(const SlicePart& part, int64_t extent, int64_t stride) {
   return runs;
 }
 
-// dy at the places that the slice takes of a tensor of `shape`, else zero.
-OpStatus PlanStridedSliceGrad(const OpCall& call, const Operands* operands,
-                              Move* move) {
-  SliceSpec spec;
-  ReadMasks(call, &spec);
-  Shape shape;
-  OpStatus s = ReadInts(call, 0, operands, &shape);
-  if (s.ok()) s = ReadSlice(call, operands, 1, &spec);
-  if (s.ok()) s = ReadInts(call, 3, operands, &spec.strides);
-  if (!s.ok()) return s;
+// The places start, start + stride, ... before end of the last axis.
+OpStatus PlanSliceLastDim(const OpCall& call, const Operands*, Move* move) {
+  SliceSpec spec{{0, IntAttr(call, "start")},
+                 {0, IntAttr(call, "end")},
+                 {1, AttrOr<int64_t>(call.attrs, "stride", 1)}};
+  spec.ellipsis_mask = 1;
+  return Take(call, spec, move);
+}
+
+// dy, input `source`, at the places that the slice takes of a tensor of
+// `shape`, else zero.
+OpStatus Spread(const OpCall& call, const Operands* operands,
+                const Shape& shape, const SliceSpec& spec, size_t source,
+                Move* move) {
   if (ElementCount(shape) < 0) {
-    return OpError(call, "input shape", ToString(shape),
+    return OpError(call, "shape", ToString(shape),
                    "extents >= 0 whose product fits in int64");
   }
   std::vector<SlicePart> parts;
-  s = SliceParts(call, spec, shape, &parts);
+  OpStatus s = SliceParts(call, spec, shape, &parts);
   if (!s.ok()) return s;
-  const TensorSpec& dy = call.inputs[4];
+  const TensorSpec& dy = call.inputs[source];
   if (dy.shape != ShapeOfParts(parts)) {
     return OpError(call, "input dy shape", ToString(dy.shape),
                    ToString(ShapeOfParts(parts)) + ", the slice");
   }
-  move->source = 4;
+  move->source = source;
   move->y = dy;
   move->y.shape = shape;
   if (operands == nullptr || ElementCount(shape) == 0) return {};
@@ -162,12 +170,31 @@ OpStatus PlanStridedSliceGrad(const OpCall& call, const Operands* operands,
   return {};
 }
 
+OpStatus PlanStridedSliceGrad(const OpCall& call, const Operands* operands,
+                              Move* move) {
+  SliceSpec spec;
+  ReadMasks(call, &spec);
+  Shape shape;
+  OpStatus s = ReadInts(call, 0, operands, &shape);
+  if (s.ok()) s = ReadSlice(call, operands, 1, &spec);
+  if (s.ok()) s = ReadInts(call, 3, operands, &spec.strides);
+  return s.ok() ? Spread(call, operands, shape, spec, 4, move) : s;
+}
+
+OpStatus PlanStridedSliceGradD(const OpCall& call, const Operands* operands,
+                               Move* move) {
+  return Spread(call, operands, IntsAttr(call, "shape"), SpecOfAttrs(call), 0,
+                move);
+}
+
 }  // namespace
 
 MOVE(StridedSlice, PlanStridedSlice, 1, 2, 3)
 MOVE(StridedSliceD, PlanStridedSliceD)
 MOVE(StridedSliceV2, PlanStridedSliceV2, 1, 2, 3, 4)
 MOVE(StridedSliceV3, PlanStridedSliceV2, 1, 2, 3, 4)
+MOVE(SliceLastDim, PlanSliceLastDim)
+MOVE(StridedSliceGradD, PlanStridedSliceGradD)
 MOVE(StridedSliceGrad, PlanStridedSliceGrad, 0, 1, 2, 3)
 
 }  // namespace npuemu::kernels
