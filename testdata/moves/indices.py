@@ -186,7 +186,8 @@ def segments():
     y = np.empty((4, 2), object)
     for at in np.ndindex(y.shape):
         y[at] = [int(a[k, at[1]]) for k in range(6) if ids[k] == at[0]] or ZERO
-    emit('SegmentSum x=[6,2] segment_ids=' + ints(ids), y)
+    for way in ('Sum', 'Max'):
+        emit('Segment%s x=[6,2] segment_ids=%s' % (way, ints(ids)), y)
 
 
 def one_hots():

@@ -56,6 +56,14 @@ def keep_order():
     for op in ('Identity', 'TensorMove'):
         emit(op + ' x=[2,3,4]', a)
     emit('OnesLike x=[3,5]', np.full((3, 5), ONE))
+    emit('EnsureShape input=[2,3,4] shape=2,-1,4', a)
+    emit('Copy x=[2,3,4] N=3', a, a, a)
+    for size, stride, offset in (((2, 3), (1, 2), 3), ((3, 2, 2), (0, 12, 1), 5),
+                                 ((0, 2), (99, 1), 0), ((), (), 7)):
+        y = np.lib.stride_tricks.as_strided(
+            a.reshape(-1)[offset:], size, [8 * s for s in stride])
+        emit('AsStrided x=[2,3,4] size=%s stride=%s storage_offset={%d}' % (
+            ints(size), ints(stride), offset), y)
     for shape in ((6, 4), (-1,), (3, -1, 2), (0, -1), (4, 0, 2)):
         y = a
         real = [a.shape[i] if e == 0 else e for i, e in enumerate(shape)]
@@ -421,6 +429,10 @@ def diagonals():
             emit(' '.join([op, 'x=' + dims(shape)] +
                           [assist + dims(square)] * bool(assist)),
                  y.reshape(square))
+    for k in (-2, 0, 1, 9):
+        emit('DiagV2 x=[3] diagonal=%d' % k, np.where(
+            np.diag(np.ones(3, int), k), np.diag(np.arange(3), k), ZERO))
+        emit('DiagV2 x=[3,5] diagonal=%d' % k, np.diag(x((3, 5)), k))
     for op, assist in (('DiagPart', ''), ('DiagPartD', 'assist=')):
         for shape in ((4,), (2, 3)):
             n = int(np.prod(shape))

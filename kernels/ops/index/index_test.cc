@@ -9,7 +9,6 @@
 
 #include "kernels/ops/registry.h"
 #include "kernels/testing/op_harness.h"
-#include "kernels/testing/primitive.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -20,6 +19,7 @@ using reference::Type;
 using List = std::vector<int64_t>;
 
 constexpr Type kF32 = Type::kF32;
+constexpr DataType kIndex = DataType::kInt32;
 
 bool IsFloatType(DataType type) {
   return reference::IsFloat(ReferenceType(type));
@@ -231,6 +231,40 @@ TEST(SearchSortedTest, CountsTheElementsBefore) {
   }
 }
 
+TEST(SearchSortedTest, BoundsAreItsTwoSides) {
+  Prng prng(TestSeed());
+  for (DataType dtype : FindOp("LowerBound")->inputs[0].dtypes) {
+    const TestTensor raw = RandomTensor(dtype, {3, 9}, &prng);
+    TestTensor sorted = raw;
+    for (int64_t row = 0; row < 3; ++row) {
+      std::vector<Bits> values;
+      for (int64_t i = 0; i < 9; ++i) values.push_back(raw.Get(row * 9 + i));
+      const List order = Selected(dtype, values, false, 9);
+      for (size_t i = 0; i < 9; ++i) {
+        sorted.Set(row * 9 + static_cast<int64_t>(i),
+                   values[static_cast<size_t>(order[i])]);
+      }
+    }
+    const TestTensor values = RandomTensor(dtype, {3, 4}, &prng);
+    for (const bool right : {false, true}) {
+      const auto y = RunOp(right ? "UpperBound" : "LowerBound",
+                           {sorted, values}, {{"out_type", kIndex}});
+      if (dtype == DataType::kUint16) continue;  // SearchSorted has none
+      const auto same = RunOp("SearchSorted", {sorted, values},
+                              {{"right", right}, {"dtype", kIndex}});
+      ASSERT_EQ(y.size(), 1u);
+      EXPECT_EQ(y[0].data, same[0].data);
+    }
+  }
+}
+
+TEST(InvertPermutationTest, IsTheInverse) {
+  const TestTensor x = IntTensor(DataType::kInt32, {2, 0, 3, 1});
+  const auto y = RunOp("InvertPermutation", {x});
+  EXPECT_EQ(y[0].data, IntTensor(DataType::kInt32, {1, 3, 0, 2}).data);
+  EXPECT_EQ(RunOp("InvertPermutation", y)[0].data, x.data);
+}
+
 TEST(InTopKTest, CountsTheGreater) {
   Prng prng(TestSeed());
   TestTensor x = MakeTensor(DataType::kFloat, {40, 6});
@@ -342,6 +376,15 @@ TEST(UniqueTest, KeepsTheFirstOfEach) {
     const auto y = RunOp("Unique", {x}, {{"out_idx", out}});
     ASSERT_EQ(y.size(), 2u);
     ASSERT_EQ(y[1].spec.dtype, out);
+    const auto counted = RunOp("UniqueWithCounts", {x}, {{"out_idx", out}});
+    ASSERT_EQ(counted.size(), 3u);
+    EXPECT_EQ(counted[0].data, y[0].data);
+    EXPECT_EQ(counted[1].data, y[1].data);
+    std::vector<Bits> counts(40, 0);
+    for (int64_t i = 0; i < 40; ++i) ++counts[y[1].Get(i)];
+    for (int64_t i = 0; i < 40; ++i) {
+      EXPECT_EQ(counted[2].Get(i), counts[static_cast<size_t>(i)]);
+    }
     std::vector<Bits> found;
     for (int64_t i = 0; i < 40; ++i) {
       size_t at = 0;

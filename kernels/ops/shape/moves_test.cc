@@ -185,7 +185,7 @@ void ExpectGolden(const Golden& golden, size_t column, bool saturate,
       const bool combines = places.size() > 1 || rule.wide;
       Bits bits;
       if (rule.wide && places[0] == "z") {
-        bits = EmptySegment(rule, type);
+        bits = call.type == "SegmentMax" ? 0 : EmptySegment(rule, type);
       } else if (combines) {
         std::vector<Bits> values;
         for (const auto& place : places) {
