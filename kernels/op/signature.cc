@@ -26,9 +26,13 @@ std::vector<std::string_view> Split(std::string_view text, char at) {
   return parts;
 }
 
-// Never freed: OpDefs live as long as the process.
+// Never freed: OpDefs live as long as the process. The pointer is that of the
+// allocation, so that no leak is seen.
 const char* Kept(std::string_view name) {
-  return (new std::string(name))->c_str();
+  char* kept = new char[name.size() + 1];
+  name.copy(kept, name.size());
+  kept[name.size()] = 0;
+  return kept;
 }
 
 // "name!:rest" in three.

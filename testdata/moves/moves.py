@@ -96,6 +96,10 @@ def keep_order():
     for perm in itertools.permutations(range(3)):
         emit('Transpose x=[2,3,4] perm=' + ints(perm), a.transpose(perm))
         emit('TransposeD x=[2,3,4] perm=%d,%d,%d' % perm, a.transpose(perm))
+    for shape, perm in (((37, 20), (1, 0)), ((2, 19, 3, 17), (0, 3, 2, 1)),
+                        ((3, 5, 21), (2, 0, 1))):
+        emit('Transpose x=%s perm=%s' % (dims(shape), ints(perm)),
+             x(shape).transpose(perm))
     emit('Permute x=[2,3,4] order=2,0,1', a.transpose(2, 0, 1))
     for first in (True, False):
         y = (a.transpose(2, 0, 1).reshape(4, 6) if first else
