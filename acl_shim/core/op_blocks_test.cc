@@ -88,7 +88,9 @@ TEST(OpBlocks, SameBytesAsAWholeRun) {
       Launch blocks(op_case);
       const size_t steps = blocks.RunInBlocks(cores);
       EXPECT_EQ(blocks.outputs(), whole.outputs()) << cores;
-      if (cores > 1) {
+      const kernels::OpCall& call = blocks.op().call;
+      // One item is one block, read and written.
+      if (cores > 1 && call.op->items(call, 0) > 1) {
         EXPECT_GT(steps, 2u);
       }
     }

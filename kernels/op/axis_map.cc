@@ -6,6 +6,9 @@
 namespace npuemu::kernels {
 namespace {
 
+// Rows and columns of a tile of SideBySide.
+constexpr int64_t kTogether = 16;
+
 int64_t Extent(const AxisRuns& runs) {
   int64_t extent = 0;
   for (const Run& run : runs) extent += run.count;
@@ -80,14 +83,55 @@ void Strided(const std::byte* x, int64_t offset, int64_t step, int64_t count,
   for (int64_t i = 0; i < count; ++i) y[i] = from[i * step];
 }
 
-using StridedFn = void (*)(const std::byte*, int64_t, int64_t, int64_t,
-                           std::byte*);
+// `rows` rows of `count` elements each, of which the first elements lie side by
+// side in x: cache lines of both are used whole.
+template <typename U>
+void SideBySide(const std::byte* x, int64_t offset, int64_t step, int64_t count,
+                int64_t rows, std::byte* to) {
+  const U* from = reinterpret_cast<const U*>(x) + offset;
+  U* y = reinterpret_cast<U*>(to);
+  if (count < kTogether) {  // the rows are a piece of memory
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t i = 0; i < count; ++i) *y++ = from[i * step + r];
+    }
+    return;
+  }
+  U tile[kTogether][kTogether];
+  for (int64_t i = 0; i < count; i += kTogether) {
+    const int64_t here = std::min(kTogether, count - i);
+    for (int64_t k = 0; k < here; ++k) {
+      for (int64_t r = 0; r < rows; ++r) tile[r][k] = from[(i + k) * step + r];
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      std::memcpy(y + r * count + i, tile[r],
+                  static_cast<size_t>(here) * sizeof(U));
+    }
+  }
+}
 
-StridedFn StridedFor(size_t width) {
-  if (width == 1) return Strided<uint8_t>;
-  if (width == 2) return Strided<uint16_t>;
-  if (width == 4) return Strided<uint32_t>;
-  return Strided<uint64_t>;
+struct Moves {
+  void (*strided)(const std::byte*, int64_t, int64_t, int64_t, std::byte*);
+  void (*side_by_side)(const std::byte*, int64_t, int64_t, int64_t, int64_t,
+                       std::byte*);
+};
+
+Moves MovesOf(size_t width) {
+  if (width == 1) return {Strided<uint8_t>, SideBySide<uint8_t>};
+  if (width == 2) return {Strided<uint16_t>, SideBySide<uint16_t>};
+  if (width == 4) return {Strided<uint32_t>, SideBySide<uint32_t>};
+  return {Strided<uint64_t>, SideBySide<uint64_t>};
+}
+
+// Whether rows may be for SideBySide: one run whose places lie far apart.
+bool LiesApart(const AxisRuns& runs) {
+  return runs.size() == 1 && !runs[0].fill &&
+         (runs[0].step >= kTogether || runs[0].step <= -kTogether);
+}
+
+// How many rows, at the start of one, SideBySide may copy; 0 if none.
+int64_t RowsTogether(const Cursor& row, int64_t columns, int64_t count) {
+  if (row.fill() || row.run().step != 1) return 0;
+  return std::min({kTogether, row.left(), count / columns});
 }
 
 }  // namespace
@@ -97,9 +141,11 @@ void CopyMapped(const AxisMap& given, size_t width, const std::byte* x,
                 std::byte* y) {
   if (count <= 0) return;
   const AxisMap map = Merged(given);
-  const StridedFn strided = StridedFor(width);
+  const Moves moves = MovesOf(width);
   const size_t inner = map.axes.size() - 1;
   std::vector<Cursor> cursors(map.axes.size(), Cursor(&map.axes[0], 0));
+  const int64_t row_size = Extent(map.axes[inner]);
+  const bool apart = inner > 0 && LiesApart(map.axes[inner]);
   int64_t rest = begin;
   for (size_t d = inner + 1; d-- > 0;) {
     const int64_t extent = Extent(map.axes[d]);
@@ -114,25 +160,37 @@ void CopyMapped(const AxisMap& given, size_t width, const std::byte* x,
       filled |= cursors[d].fill();
     }
     Cursor& column = cursors[inner];
-    for (bool more = true; more && count > 0;) {
+    // Only the first row may begin in its middle.
+    int64_t together = 0;
+    if (apart && !filled && column.left() == row_size) {
+      together = RowsTogether(cursors[inner - 1], row_size, count);
+    }
+    if (together > 1) {
+      moves.side_by_side(x, offset + column.offset(), column.run().step,
+                         row_size, together, y);
+      y += static_cast<size_t>(together * row_size) * width;
+      count -= together * row_size;
+    }
+    for (bool more = together <= 1; more && count > 0;) {
       const int64_t here = std::min(column.left(), count);
       const bool take = !filled && !column.fill();
       const int64_t from = offset + column.offset();
       const int64_t step = column.run().step;
       const auto bytes = static_cast<size_t>(here) * width;
       if (!take) {
-        strided(fill, 0, 0, here, y);
+        if (fill != nullptr) moves.strided(fill, 0, 0, here, y);
       } else if (step == 1) {
         std::memcpy(y, x + static_cast<size_t>(from) * width, bytes);
       } else {
-        strided(x, from, step, here, y);
+        moves.strided(x, from, step, here, y);
       }
       y += bytes;
       count -= here;
       more = column.Advance(here);
     }
-    for (size_t d = inner; d-- > 0;) {
-      if (cursors[d].Advance(1)) break;
+    int64_t rows = std::max<int64_t>(together, 1);
+    for (size_t d = inner; d-- > 0; rows = 1) {
+      if (cursors[d].Advance(rows)) break;
     }
   }
 }

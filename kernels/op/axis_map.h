@@ -37,8 +37,8 @@ struct AxisMap {
 };
 
 // Copies elements [begin, begin + count) of the map's output, of `width` (1, 2,
-// 4 or 8) bytes each: from x, or from the one element at `fill`. `y` is the
-// place of element `begin`.
+// 4 or 8) bytes each: from x, or from the one element at `fill`; without one,
+// what is filled stays as it is. `y` is the place of element `begin`.
 void CopyMapped(const AxisMap& map, size_t width, const std::byte* x,
                 const std::byte* fill, int64_t begin, int64_t count,
                 std::byte* y);

@@ -63,9 +63,16 @@ OpStatus ComputeMove(PlanFn plan, const OpCall& call, const Operands& operands,
   if (OpStatus s = CheckOutput(call, move.y); !s.ok()) return s;
   const size_t width = ElementBytes(move.y.dtype);
   const auto* fill = reinterpret_cast<const std::byte*>(&move.fill);
+  if (move.over >= 0) fill = nullptr;
   const auto* x = reinterpret_cast<const std::byte*>(&move.value);
   if (!move.constant) x = DataOf(call, operands, move.source);
   std::byte* y = operands.outputs[0].data;
+  if (move.over >= 0) {
+    const size_t first = static_cast<size_t>(begin) * width;
+    std::memcpy(y + first,
+                DataOf(call, operands, static_cast<size_t>(move.over)) + first,
+                static_cast<size_t>(end - begin) * width);
+  }
   if (move.parts == 0) {
     CopyMapped(move.map, width, x, fill, begin, end - begin,
                y + static_cast<size_t>(begin) * width);

@@ -25,6 +25,7 @@ struct Move {
   // other, and `part` fills in the map of each.
   int64_t parts = 0;
   std::function<void(int64_t, AxisMap*)> part;
+  int over = -1;          // an input of y's shape, seen where the map fills
   uint64_t fill = 0;      // bits of the fill value
   bool constant = false;  // the map's source is the one element `value`
   uint64_t value = 0;

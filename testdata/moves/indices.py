@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from moves import INPUT, ONE, ZERO, dims, emit, ints, x
+from moves import (INPUT, MASKS, ONE, STRIDED, ZERO, dims, emit, ints,
+                   tf_slice, x)
 
 
 def padded_to(a, axis, unit):
@@ -124,6 +125,8 @@ def scatters():
     emit('ScatterUpdate var=[4,3] indices={2,0,2,3,2} updates=[5,3]',
          last(sums))
     emit('InplaceUpdate x=[4,3] indices={2,0,2,3,2} v=[5,3]', last(sums))
+    for op in ('InplaceAdd', 'InplaceSub'):
+        emit(op + ' x=[4,3] indices={2,0,2,3,2} v=[5,3]', sums)
     points = [(2, 0), (1, 1), (2, 0), (0, 2)]
     cells = folded(base, points, x((4,), 2))
     text = 'indices={2,0,1,1,2,0,0,2}:[4,2] updates=[4]'
@@ -133,13 +136,16 @@ def scatters():
          last(sums))
     for op in ('ScatterNdAdd var', 'ScatterNdSub var', 'TensorScatterAdd x',
                'TensorScatterSub x', 'TensorScatterMax input',
-               'TensorScatterMin input'):
+               'TensorScatterMin input', 'ScatterNdMax var',
+               'ScatterNdMin var', 'ScatterNonAliasingAdd x'):
         emit('%s=[4,3] %s' % (op, text), cells)
         emit('%s=[4,3] indices={2,0,2,3,2}:[5,1] updates=[5,3]' % op, sums)
     zeros = np.full((4, 3), ZERO)
     emit('ScatterNd indices={2,0,1,1,2,0,0,2}:[4,2] x=[4] shape={4,3}',
          folded(zeros, points, x((4,), 1)))
     emit('ScatterNd indices={2,0,2,3,2}:[5,1] x=[5,3] shape={4,3}',
+         folded(zeros, rows, x((5, 3), 1)))
+    emit('ScatterNdD indices={2,0,2,3,2}:[5,1] x=[5,3] shape=4,3',
          folded(zeros, rows, x((5, 3), 1)))
     index = np.array([[1, 0, 1], [2, 1, 1]])
     u = x((2, 3), 2)
@@ -153,8 +159,11 @@ def scatters():
         text = ('ScatterElements data=[4,3] indices={1,0,1,2,1,-%d}:[2,3] '
                 'updates=[2,3] axis=%d' % (base.shape[axis] - 1, axis))
         emit(text, last(y))
+        other = text.replace('Elements data', 'ElementsV2 var')
+        emit(other, last(y))
         for way in ('add', 'mul', 'max', 'min'):
             emit(text + ' reduction=' + way, y)
+            emit(other + ' reduction=' + way, y)
 
 
 def segments():
@@ -178,7 +187,8 @@ def segments():
     y = np.empty((4, 2), object)
     for at in np.ndindex(y.shape):
         y[at] = [int(a[k, at[1]]) for k in range(6) if ids[k] == at[0]] or ZERO
-    emit('SegmentSum x=[6,2] segment_ids=' + ints(ids), y)
+    for way in ('Sum', 'Max'):
+        emit('Segment%s x=[6,2] segment_ids=%s' % (way, ints(ids)), y)
 
 
 def one_hots():
@@ -195,7 +205,50 @@ def one_hots():
              'axis=%d' % axis, y)
 
 
+def overlays():
+    for shape, b, e, s, masks in STRIDED:
+        attrs = ''.join(' %s=%d' % pair for pair in zip(MASKS, masks)
+                        if pair[1])
+        taken = tf_slice(x(shape), b, e, s, masks)
+        y = x(shape)
+        y.reshape(-1)[taken.reshape(-1)] = x((taken.size,), 4)
+        emit('StridedSliceAssign var=%s begin=%s end=%s strides=%s '
+             'input_value=%s%s' % (dims(shape), ints(b), ints(e), ints(s),
+                                   dims(taken.shape), attrs), y)
+        y.reshape(-1)[taken.reshape(-1)] = x((taken.size,), 1)
+        emit('StridedSliceAssignD var=%s input_value=%s begin=%s end=%s '
+             'strides=%s%s' % (dims(shape), dims(taken.shape), ints(b)[1:-1],
+                               ints(e)[1:-1], ints(s)[1:-1], attrs), y)
+    y = x((3, 4, 5))
+    y[1:3, :, 4:0:-1] = x((2, 4, 4), 1)
+    emit('StridedSliceAssignV2 var=[3,4,5] input_value=[2,4,4] begin={1,4} '
+         'end={3,0} strides={1,-1} axes={0,2}', y)
+    y = x((3, 4, 5))
+    y[1:, :2] = x((2, 2, 5), 1)
+    emit('StridedSliceAssignV2 var=[3,4,5] input_value=[2,2,5] begin={1,0} '
+         'end={9,2} strides={1,1}', y)
+    y = x((4, 5))
+    y[1:3, 2:5] = x((2, 3), 2)
+    emit('SliceWrite x=[4,5] begin={1,2} value=[2,3]', y)
+    for shape in ((3, 3), (2, 3, 5), (2, 2, 4, 3)):
+        y = x(shape)
+        places = min(shape[-2:])
+        d = x(shape[:-2] + (places,), 1)
+        for i in range(places):
+            y[..., i, i] = d[..., i]
+        text = 'x=%s diagonal=%s' % (dims(shape), dims(d.shape))
+        emit('MatrixSetDiag ' + text, y)
+        emit('MatrixSetDiagD %s assist=%s' % (text, dims(shape)), y)
+    for shape, wrap in (((3, 3), False), ((3, 5), True), ((8, 3), False),
+                        ((8, 3), True), ((3, 3, 3), False)):
+        y = x(shape)
+        np.fill_diagonal(y, ONE, wrap)
+        emit('FillDiagonal x=%s fill_value=1 wrap=%s' % (
+            dims(shape), str(wrap).lower()), y)
+
+
 def main():
+    overlays()
     layouts()
     gathers()
     scatters()

@@ -56,6 +56,14 @@ def keep_order():
     for op in ('Identity', 'TensorMove'):
         emit(op + ' x=[2,3,4]', a)
     emit('OnesLike x=[3,5]', np.full((3, 5), ONE))
+    emit('EnsureShape input=[2,3,4] shape=2,-1,4', a)
+    emit('Copy x=[2,3,4] N=3', a, a, a)
+    for size, stride, offset in (((2, 3), (1, 2), 3), ((3, 2, 2), (0, 12, 1), 5),
+                                 ((0, 2), (99, 1), 0), ((), (), 7)):
+        y = np.lib.stride_tricks.as_strided(
+            a.reshape(-1)[offset:], size, [8 * s for s in stride])
+        emit('AsStrided x=[2,3,4] size=%s stride=%s storage_offset={%d}' % (
+            ints(size), ints(stride), offset), y)
     for shape in ((6, 4), (-1,), (3, -1, 2), (0, -1), (4, 0, 2)):
         y = a
         real = [a.shape[i] if e == 0 else e for i, e in enumerate(shape)]
@@ -88,6 +96,26 @@ def keep_order():
     for perm in itertools.permutations(range(3)):
         emit('Transpose x=[2,3,4] perm=' + ints(perm), a.transpose(perm))
         emit('TransposeD x=[2,3,4] perm=%d,%d,%d' % perm, a.transpose(perm))
+    for shape, perm in (((37, 20), (1, 0)), ((2, 19, 3, 17), (0, 3, 2, 1)),
+                        ((3, 5, 21), (2, 0, 1))):
+        emit('Transpose x=%s perm=%s' % (dims(shape), ints(perm)),
+             x(shape).transpose(perm))
+    emit('Permute x=[2,3,4] order=2,0,1', a.transpose(2, 0, 1))
+    for first in (True, False):
+        y = (a.transpose(2, 0, 1).reshape(4, 6) if first else
+             a.reshape(4, 3, 2).transpose(1, 0, 2))
+        text = '%s transpose_first=%s' % ('2,0,1' if first else '1,0,2',
+                                          str(first).lower())
+        shape = (4, 6) if first else (4, 3, 2)
+        emit('ConfusionTranspose x=[2,3,4] shape=%s perm=%s' % (
+            ints(shape), text), y)
+        emit('ConfusionTransposeD x=[2,3,4] shape=%s perm=%s' % (
+            ints(shape)[1:-1], text), y)
+    b = x((2, 6, 2, 2))
+    for group in (1, 2, 3):
+        y = b.reshape(2, group, 6 // group, 2, 2).swapaxes(1, 2)
+        emit('ShuffleChannel x=[2,6,2,2] group=%d' % group,
+             y.reshape(b.shape))
 
 
 def repeat():
@@ -95,6 +123,7 @@ def repeat():
                       ((1, 1), (3, 0)), ((2, 3), (2, 3))):
         y = np.broadcast_to(x(shape), to)
         emit('BroadcastTo x=%s shape=%s' % (dims(shape), ints(to)), y)
+        emit('BroadcastToD x=%s shape=%s' % (dims(shape), ints(to)[1:-1]), y)
     for shape, to in (((3,), (2, 3)), ((2, 4, 3), (4, 1)), ((2, 1), (1, 5))):
         y = x(shape) + np.zeros(to, int)
         emit('Expand x=%s shape=%s' % (dims(shape), ints(to)), y)
@@ -105,6 +134,9 @@ def repeat():
              np.tile(x(shape), m))
         emit('TileD x=%s multiples=%s' % (dims(shape), ints(m)[1:-1]),
              np.tile(x(shape), m))
+    for axis in (0, 1, -1):
+        emit('TileWithAxis x=[2,3] axis=%d tiles=3' % axis,
+             np.concatenate([x((2, 3))] * 3, axis))
     a = x((2, 3, 2))
     emit('RepeatInterleave x=[2,3,2] repeats={2}', np.repeat(a, 2))
     for axis in (0, 1, -1):
@@ -120,6 +152,10 @@ def cut():
     emit('Slice x=[3,4,5] offsets={1,0,2} size={2,3,-1}', a[1:3, 0:3, 2:])
     emit('Slice x=[3,4,5] offsets={0,4,0} size={3,0,5}', a[:, 4:4, :])
     emit('SliceD x=[3,4,5] offsets=1,1,1 size=1,-1,2', a[1:2, 1:, 1:3])
+    emit('SliceDV2 x=[3,4,5] offsets={1,1,1} size=1,-1,2', a[1:2, 1:, 1:3])
+    for start, end, step in ((0, 5, 2), (-2, 9, 1), (4, 0, -2), (3, 1, 1)):
+        emit('SliceLastDim x=[3,4,5] start=%d end=%d stride=%d' % (
+            start, end, step), a[..., start:end:step])
     emit('SliceWithAxes x=[3,4,5] offsets={1,2} size={3,-1} axes=2,0',
          a[2:, :, 1:4])
     emit('SliceWithAxes x=[3,4,5] offsets={1} size={2} axes=-2', a[:, 1:3, :])
@@ -178,6 +214,10 @@ def strided():
         emit('StridedSliceGrad shape=%s begin=%s end=%s strides=%s dy=%s%s' % (
             ints(shape), ints(b), ints(e), ints(s), dims(taken.shape), attrs),
             grad)
+        grad[grad != ZERO] -= 4 * INPUT
+        emit('StridedSliceGradD dy=%s shape=%s begin=%s end=%s strides=%s%s' % (
+            dims(taken.shape), ints(shape)[1:-1], ints(b)[1:-1], ints(e)[1:-1],
+            ints(s)[1:-1], attrs), grad)
     a = x((3, 4, 5))
     for op in ('StridedSliceV2', 'StridedSliceV3'):
         emit(op + ' x=[3,4,5] begin={1,4} end={3,0} axes={0,2} strides={1,-1}',
@@ -202,6 +242,8 @@ def pad():
     emit('PadD x=[2,3] paddings=1,2;0,1', y)
     emit('PadV2 x=[2,3] paddings=%s constant_values=[1]' % ints(p),
          np.pad(a, p, constant_values=2 * INPUT))
+    emit('PadV2D x=[2,3] constant_values=[1] paddings=1,2;0,1',
+         np.pad(a, p, constant_values=INPUT))
     emit('PadV3 x=[2,3] paddings={1,0,2,1} constant_values=[1] '
          'paddings_contiguous=false', np.pad(a, p, constant_values=2 * INPUT))
     emit('PadV3 x=[2,3] paddings={-1,1,2,-2}',
@@ -246,6 +288,9 @@ def turn():
              % (ints(lengths), seq, batch), y)
     emit('Roll x=[3,4,2] shifts=5', np.roll(a, 5))
     emit('Roll x=[3,4,2] shifts=-1,6 dims=0,1', np.roll(a, (-1, 6), (0, 1)))
+    emit('RollV2 input=[3,4,2] shift={5} axes={}', np.roll(a, 5))
+    emit('RollV2 input=[3,4,2] shift={-1,6} axes={0,-2}',
+         np.roll(a, (-1, 6), (0, 1)))
     emit('Roll x=[3,4,2] shifts=1,1,-7 dims=0,0,-1',
          np.roll(a, (2, -7), (0, 2)))
 
@@ -388,6 +433,10 @@ def diagonals():
             emit(' '.join([op, 'x=' + dims(shape)] +
                           [assist + dims(square)] * bool(assist)),
                  y.reshape(square))
+    for k in (-2, 0, 1, 9):
+        emit('DiagV2 x=[3] diagonal=%d' % k, np.where(
+            np.diag(np.ones(3, int), k), np.diag(np.arange(3), k), ZERO))
+        emit('DiagV2 x=[3,5] diagonal=%d' % k, np.diag(x((3, 5)), k))
     for op, assist in (('DiagPart', ''), ('DiagPartD', 'assist=')):
         for shape in ((4,), (2, 3)):
             n = int(np.prod(shape))

@@ -147,8 +147,7 @@ OpDef MakeGatherElements() {
   return op;
 }
 
-OpDef MakeScatterElements() {
-  OpDef op = Signature("ScatterElements");
+OpDef MakeScatterElements(OpDef op) {
   op.infer = InferScatter;
   op.items = ItemsOfOutput;
   op.compute = ComputeScatter;
@@ -165,7 +164,14 @@ const OpDef& GatherElementsOp() {
 }
 
 const OpDef& ScatterElementsOp() {
-  static const OpDef& op = *new OpDef(MakeScatterElements());
+  static const OpDef& op =
+      *new OpDef(MakeScatterElements(Signature("ScatterElements")));
+  return op;
+}
+
+const OpDef& ScatterElementsV2Op() {
+  static const OpDef& op =
+      *new OpDef(MakeScatterElements(Signature("ScatterElementsV2")));
   return op;
 }
 

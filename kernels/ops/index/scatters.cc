@@ -96,20 +96,30 @@ OpStatus PlanNd(const OpCall& call, const Operands*, Combine way,
 }
 
 // Sums into zeros of a given shape.
-OpStatus PlanNew(const OpCall& call, const Operands* operands, Combine way,
-                 Scatter* scatter) {
+OpStatus IntoZeros(const OpCall& call, const Shape& shape, Combine way,
+                   Scatter* scatter) {
   scatter->indices = 0;
   scatter->updates = 1;
   scatter->way = way;
   scatter->y = call.inputs[1];
-  scatter->y.shape.clear();
-  OpStatus s = ReadInts(call, 2, operands, &scatter->y.shape);
-  if (!s.ok()) return s;
+  scatter->y.shape = shape;
   if (scatter->y.count() < 0) {
-    return OpError(call, "input shape", ToString(scatter->y.shape),
+    return OpError(call, "shape", ToString(scatter->y.shape),
                    "extents >= 0 whose product fits in int64");
   }
   return PlanTuples(call, scatter->y.shape, scatter);
+}
+
+OpStatus PlanNew(const OpCall& call, const Operands* operands, Combine way,
+                 Scatter* scatter) {
+  Shape shape;
+  OpStatus s = ReadInts(call, 2, operands, &shape);
+  return s.ok() ? IntoZeros(call, shape, way, scatter) : s;
+}
+
+OpStatus PlanNewD(const OpCall& call, const Operands*, Combine way,
+                  Scatter* scatter) {
+  return IntoZeros(call, IntsAttr(call, "shape"), way, scatter);
 }
 
 template <PlanScatterFn plan, Combine way>
@@ -153,6 +163,12 @@ SCATTER(ScatterDiv, PlanRows, kDiv)
 SCATTER(ScatterMax, PlanRows, kMax)
 SCATTER(ScatterMin, PlanRows, kMin)
 SCATTER(InplaceUpdate, PlanRows, kUpdate)
+SCATTER(InplaceAdd, PlanRows, kAdd)
+SCATTER(InplaceSub, PlanRows, kSub)
+SCATTER(ScatterNdMax, PlanNd, kMax)
+SCATTER(ScatterNdMin, PlanNd, kMin)
+SCATTER(ScatterNonAliasingAdd, PlanNd, kAdd)
+SCATTER(ScatterNdD, PlanNewD, kAdd)
 SCATTER(ScatterNdUpdate, PlanNd, kUpdate)
 SCATTER(ScatterNdAdd, PlanNd, kAdd)
 SCATTER(ScatterNdSub, PlanNd, kSub)

@@ -1,5 +1,5 @@
-// Operators SearchSorted (PyTorch) and InTopK, InTopKD (TensorFlow). Items are
-// output elements; comparisons only.
+// Operators SearchSorted (PyTorch), LowerBound, UpperBound and InTopK, InTopKD
+// (TensorFlow). Items are output elements; comparisons only.
 
 #include <algorithm>
 #include <cmath>
@@ -31,9 +31,11 @@ OpStatus InferSearch(const OpCall& call, std::vector<TensorSpec>* outputs) {
     return OpError(call, "input sorter shape", ToString(call.inputs[2].shape),
                    ToString(sequence));
   }
-  const auto dtype = AttrOr<DataType>(call.attrs, "dtype", DataType::kInt64);
+  const AttrSpec& attr = call.op->attrs[0];  // dtype or out_type
+  const auto dtype = AttrOr<DataType>(call.attrs, attr.name,
+                                      std::get<DataType>(attr.fallback));
   if (dtype != DataType::kInt64 && dtype != DataType::kInt32) {
-    return OpError(call, "attribute dtype", NameOf(dtype), "int32 or int64");
+    return OpError(call, AttrName(attr.name), NameOf(dtype), "int32 or int64");
   }
   *outputs = {{dtype, Format::kNd, values}};
   return {};
@@ -65,7 +67,8 @@ OpStatus ComputeSearch(const OpCall& call, const Operands& operands, int,
   const int64_t extent = sequence.back();
   const int64_t width =
       sequence.size() == 1 ? call.inputs[1].count() : values.back();
-  const bool right = BoolAttr(call, "right");
+  const bool right =
+      BoolAttr(call, "right") || std::strcmp(call.op->type, "UpperBound") == 0;
   const size_t bytes = ElementBytes(call.outputs[0].dtype);
   const std::byte* x = DataOf(call, operands, 1);
   IntList keys;
@@ -151,6 +154,16 @@ OpDef Make(OpDef op, bool search) {
 
 const OpDef& SearchSortedOp() {
   static const OpDef& op = *new OpDef(Make(Signature("SearchSorted"), true));
+  return op;
+}
+
+const OpDef& LowerBoundOp() {
+  static const OpDef& op = *new OpDef(Make(Signature("LowerBound"), true));
+  return op;
+}
+
+const OpDef& UpperBoundOp() {
+  static const OpDef& op = *new OpDef(Make(Signature("UpperBound"), true));
   return op;
 }
 

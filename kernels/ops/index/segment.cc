@@ -1,8 +1,8 @@
 // Operators that combine the rows of x which have the same segment id:
-// UnsortedSegmentSum, -Max, -Min, -Prod, their D versions, SegmentSum. Rows are
-// combined in ascending order, floats in f32, each result rounded, cast back
-// once. Items are output elements. Rows with a negative id are left out
-// (TensorFlow); an id too large is a device exception.
+// UnsortedSegmentSum, -Max, -Min, -Prod, their D versions, SegmentSum,
+// SegmentMax. Rows are combined in ascending order, floats in f32, each result
+// rounded, cast back once. Items are output elements. Rows with a negative id
+// are left out (TensorFlow); an id too large is a device exception.
 
 #include <algorithm>
 #include <limits>
@@ -20,6 +20,7 @@ struct Segments {
   TensorSpec y;
   int64_t rows = 0;
   int64_t length = 1;
+  bool zero_if_empty = false;  // otherwise the limit, of maxima
 };
 
 // Ids of the shape of x's first axes; y has `count` in their place.
@@ -63,6 +64,7 @@ OpStatus PlanUnsortedD(const OpCall& call, const Operands*, Segments* plan) {
 // Ids ascend from 0 or more; the last one says how many rows y has.
 OpStatus PlanSorted(const OpCall& call, const Operands* operands,
                     Segments* plan) {
+  plan->zero_if_empty = true;
   IntList ids;
   if (OpStatus s = ReadInts(call, 1, operands, &ids); !s.ok()) return s;
   if (call.inputs[1].shape.size() != 1 ||
@@ -96,8 +98,9 @@ C Limit(bool lowest, DataType type) {
 
 // What a segment without rows holds.
 template <typename C>
-C Start(Combine way, DataType type) {
-  if (way == Combine::kAdd) return C{};
+C Start(const Segments& plan, Combine way) {
+  const DataType type = plan.y.dtype;
+  if (way == Combine::kAdd || plan.zero_if_empty) return C{};
   if (way == Combine::kMul) return static_cast<C>(1);
   return Limit<C>(way == Combine::kMax, type);
 }
@@ -110,7 +113,7 @@ OpStatus Run(const OpCall& call, const Operands& operands, const Segments& plan,
   const Lane lane = LaneOf(type);
   const bool selects = way == Combine::kMax || way == Combine::kMin;
   const int64_t segments = plan.y.shape[0];
-  std::vector<C> acc(static_cast<size_t>(end - begin), Start<C>(way, type));
+  std::vector<C> acc(static_cast<size_t>(end - begin), Start<C>(plan, way));
   std::vector<bool> seen(
       static_cast<size_t>((end - 1) / plan.length - begin / plan.length + 1));
   const std::byte* ids = DataOf(call, operands, 1);
@@ -195,5 +198,6 @@ SEGMENT(UnsortedSegmentMaxD, PlanUnsortedD, kMax)
 SEGMENT(UnsortedSegmentMinD, PlanUnsortedD, kMin)
 SEGMENT(UnsortedSegmentProdD, PlanUnsortedD, kMul)
 SEGMENT(SegmentSum, PlanSorted, kAdd, 1)
+SEGMENT(SegmentMax, PlanSorted, kMax, 1)
 
 }  // namespace npuemu::kernels

@@ -1,8 +1,8 @@
-// Operators TopK, TopKV2, TopKV2D, TopKD and Sort: along one axis, elements in
-// order and where they were. Of equal elements the first comes first, whatever
-// attributes sorted and stable say; NaN is above infinity, zeros are alike
-// (arithmetic.md 7.3). An item is a row; values are copied bits. assist_seq is
-// not read.
+// Operators TopK, TopKV2, TopKV2D, TopKD, Sort, SortV2: along one axis,
+// elements in order and where they were. Of equal elements the first comes
+// first, whatever attributes sorted and stable say; NaN is above infinity,
+// zeros are alike (arithmetic.md 7.3). An item is a row; values are copied
+// bits. assist_seq is not read.
 
 #include <algorithm>
 #include <cstring>
@@ -61,6 +61,7 @@ std::vector<TensorSpec> Outputs(const OpCall& call, const Plan& plan) {
   values.shape[plan.axis] = plan.count;
   TensorSpec indices = values;
   indices.dtype = DataType::kInt32;
+  if (call.op->outputs.size() == 1) return {values};
   return {values, indices};
 }
 
@@ -89,7 +90,7 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int,
   OpStatus s = PlanOf(call, &operands, &plan);
   if (!s.ok()) return s;
   const auto outputs = Outputs(call, plan);
-  for (size_t i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
     if (s = CheckOutput(call, outputs[i], i); !s.ok()) return s;
   }
   const TensorSpec& spec = call.inputs[0];
@@ -98,7 +99,8 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int,
   const size_t width = ElementBytes(spec.dtype);
   const std::byte* x = DataOf(call, operands, 0);
   std::byte* values = operands.outputs[0].data;
-  auto* places = operands.outputs[1].as<int32_t>();
+  int32_t* places =
+      outputs.size() > 1 ? operands.outputs[1].as<int32_t>() : nullptr;
   IntList keys(static_cast<size_t>(extent));
   std::vector<int32_t> order(static_cast<size_t>(extent));
   const auto before = [&](int32_t a, int32_t b) {
@@ -119,7 +121,7 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int,
           row / inner * plan.count * inner + i * inner + row % inner;
       std::memcpy(values + static_cast<size_t>(to) * width,
                   x + static_cast<size_t>(from) * width, width);
-      places[to] = order[static_cast<size_t>(i)];
+      if (places != nullptr) places[to] = order[static_cast<size_t>(i)];
     }
   }
   return {};
@@ -156,5 +158,6 @@ SORT(TopKV2, 1)
 SORT(TopKV2D, 1)
 SORT(TopKD)
 SORT(Sort)
+SORT(SortV2)
 
 }  // namespace npuemu::kernels

@@ -1,7 +1,8 @@
 // Operators whose number of results only the data shows: Where, NonZero,
-// MaskedSelect, Unique. The output is declared as large as it can get; the
-// results stand first, the rest of a list of places is -1, of values zero bits.
-// One item: results follow each other in ascending order of x.
+// MaskedSelect, Unique, UniqueWithCounts. The output is declared as large as it
+// can get; the results stand first, the rest of a list of places is -1, of
+// values zero bits. One item: results follow each other in ascending order of
+// x.
 
 #include <algorithm>
 #include <cstring>
@@ -155,7 +156,8 @@ OpStatus InferUnique(const OpCall& call, std::vector<TensorSpec>* outputs) {
   if (dtype != DataType::kInt64 && dtype != DataType::kInt32) {
     return OpError(call, "attribute out_idx", NameOf(dtype), "int32 or int64");
   }
-  *outputs = {x, {dtype, Format::kNd, x.shape}};
+  outputs->assign(call.op->outputs.size(), {dtype, Format::kNd, x.shape});
+  outputs->front() = x;
   return {};
 }
 
@@ -170,6 +172,7 @@ OpStatus ComputeUnique(const OpCall& call, const Operands& operands, int,
   const std::byte* from = DataOf(call, operands, 0);
   std::byte* y = operands.outputs[0].data;
   std::unordered_map<uint64_t, int64_t> seen;
+  IntList counts;
   const bool is_float = LaneOf(x.dtype) == Lane::kFloat;
   int64_t found = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -188,6 +191,8 @@ OpStatus ComputeUnique(const OpCall& call, const Operands& operands, int,
       index = place->second;
       alone = is_new;
     }
+    if (alone) counts.push_back(0);
+    ++counts[static_cast<size_t>(index)];
     if (alone) {
       std::memcpy(y + static_cast<size_t>(found++) * width,
                   from + static_cast<size_t>(i) * width, width);
@@ -197,6 +202,11 @@ OpStatus ComputeUnique(const OpCall& call, const Operands& operands, int,
   }
   std::memset(y + static_cast<size_t>(found) * width, 0,
               static_cast<size_t>(count - found) * width);
+  for (int64_t i = 0; i < count && call.outputs.size() > 2; ++i) {
+    const int64_t often = i < found ? counts[static_cast<size_t>(i)] : 0;
+    std::memcpy(operands.outputs[2].data + static_cast<size_t>(i) * index_width,
+                &often, index_width);
+  }
   return {};
 }
 
@@ -227,5 +237,6 @@ FOUND(Where, InferPlaces, ComputePlaces)
 FOUND(NonZero, InferPlaces, ComputePlaces)
 FOUND(MaskedSelect, InferMasked, ComputeMasked)
 FOUND(Unique, InferUnique, ComputeUnique)
+FOUND(UniqueWithCounts, InferUnique, ComputeUnique)
 
 }  // namespace npuemu::kernels

@@ -1,7 +1,8 @@
-// Operators of diagonals and triangles of the last two axes: Diag, DiagPart,
-// MatrixDiag, MatrixDiagPart and their D versions, whose help matrix `assist`
-// must have the right shape and is not read; Tril, Triu, MatrixBandPart, Eye.
-// Bits are copied, all else is zero bits. Each row of the output is a part.
+// Operators of diagonals and triangles of the last two axes: Diag, DiagV2,
+// DiagPart, MatrixDiag, MatrixDiagPart and their D versions, whose help matrix
+// `assist` must have the right shape and is not read; Tril, Triu,
+// MatrixBandPart, Eye. Bits are copied, all else is zero bits. Each row of the
+// output is a part.
 
 #include <algorithm>
 
@@ -63,6 +64,43 @@ OpStatus PlanDiagPart(const OpCall& call, const Operands*, Move* move) {
   move->y.shape = first;
   const int64_t n = std::max<int64_t>(move->y.count(), 0);
   move->map.Step(n, n + 1);
+  return {};
+}
+
+// PyTorch's: a row becomes the diagonal k above the main one, a matrix gives
+// that diagonal; k may be negative.
+OpStatus PlanDiagV2(const OpCall& call, const Operands*, Move* move) {
+  constexpr int64_t kMost = int64_t{1} << 31;
+  const Shape& x = call.inputs[0].shape;
+  const int64_t k = IntAttr(call, "diagonal");
+  if (x.empty() || x.size() > 2 || k > kMost || k < -kMost) {
+    return OpError(call, "input x shape and diagonal",
+                   ToString(x) + " and " + std::to_string(k),
+                   "one extent or two, and a 32-bit number");
+  }
+  const int64_t down = std::max<int64_t>(-k, 0);
+  const int64_t right = std::max<int64_t>(k, 0);
+  move->y = call.inputs[0];
+  if (x.size() == 2) {
+    const int64_t places =
+        std::max<int64_t>(std::min(x[0] - down, x[1] - right), 0);
+    move->y.shape = {places};
+    move->map.base = places == 0 ? 0 : down * x[1] + right;
+    move->map.Step(places, places == 0 ? 0 : x[1] + 1);
+    return {};
+  }
+  const int64_t places = x[0];
+  const int64_t n = places + down + right;
+  move->y.shape = {n, n};
+  move->parts = n;
+  move->part = [=](int64_t row, AxisMap* map) {
+    const int64_t i = row - down;
+    if (i < 0 || i >= places) {
+      map->Add({FillRun(n)});
+    } else {
+      map->Add({FillRun(i + right), {1, i}, FillRun(n - i - right - 1)});
+    }
+  };
   return {};
 }
 
@@ -178,6 +216,7 @@ OpStatus PlanEye(const OpCall& call, const Operands* operands, Move* move) {
 
 MOVE(Diag, PlanDiag)
 MOVE(DiagD, PlanDiag)
+MOVE(DiagV2, PlanDiagV2)
 MOVE(DiagPart, PlanDiagPart)
 MOVE(DiagPartD, PlanDiagPart)
 MOVE(MatrixDiag, PlanMatrixDiag)

@@ -59,6 +59,11 @@ OpStatus PlanExpandD(const OpCall& call, const Operands*, Move* move) {
                           true, move);
 }
 
+OpStatus PlanBroadcastToD(const OpCall& call, const Operands*, Move* move) {
+  return BroadcastChecked(call, "attribute shape", IntsAttr(call, "shape"),
+                          false, move);
+}
+
 // The whole of x, multiples[d] times along each axis; more multiples than axes
 // give x leading extents of 1.
 OpStatus Tile(const OpCall& call, const std::string& argument,
@@ -91,6 +96,18 @@ OpStatus PlanTile(const OpCall& call, const Operands* operands, Move* move) {
 
 OpStatus PlanTileD(const OpCall& call, const Operands*, Move* move) {
   return Tile(call, "attribute multiples", IntsAttr(call, "multiples"), move);
+}
+
+// Along one axis only.
+OpStatus PlanTileWithAxis(const OpCall& call, const Operands*, Move* move) {
+  IntList multiples(call.inputs[0].shape.size(), 1);
+  size_t axis = 0;
+  OpStatus s =
+      AxisOf(call, "attribute axis", AttrOr<int64_t>(call.attrs, "axis", 1),
+             multiples.size(), &axis);
+  if (!s.ok()) return s;
+  multiples[axis] = IntAttr(call, "tiles");
+  return Tile(call, "attribute tiles", multiples, move);
 }
 
 // Places along one axis, each as often as repeats says.
@@ -150,10 +167,12 @@ OpStatus PlanRepeatInterleave(const OpCall& call, const Operands* operands,
 }  // namespace
 
 MOVE(BroadcastTo, PlanBroadcastTo, 1)
+MOVE(BroadcastToD, PlanBroadcastToD)
 MOVE(Expand, PlanExpand, 1)
 MOVE(ExpandD, PlanExpandD)
 MOVE(Tile, PlanTile, 1)
 MOVE(TileD, PlanTileD)
+MOVE(TileWithAxis, PlanTileWithAxis)
 MOVE(RepeatInterleave, PlanRepeatInterleave, 1)
 
 }  // namespace npuemu::kernels

@@ -77,6 +77,11 @@ OpStatus PlanPadV2(const OpCall& call, const Operands* operands, Move* move) {
   return PlanPad(call, operands, move);
 }
 
+OpStatus PlanPadV2D(const OpCall& call, const Operands* operands, Move* move) {
+  if (OpStatus s = ReadFill(call, operands, 1, move); !s.ok()) return s;
+  return PlanPadD(call, operands, move);
+}
+
 OpStatus PlanPadV3(const OpCall& call, const Operands* operands, Move* move) {
   PadMode mode;
   if (OpStatus s = ModeOf(call, "constant", &mode); !s.ok()) return s;
@@ -191,6 +196,7 @@ OpStatus PaddedShape(const OpCall& call, const std::string& argument,
 MOVE(Pad, PlanPad, 1)
 MOVE(PadD, PlanPadD)
 MOVE(PadV2, PlanPadV2, 1)
+MOVE(PadV2D, PlanPadV2D)
 MOVE(PadV3, PlanPadV3, 1)
 MOVE(PadV3D, PlanPadV3D)
 MOVE(MirrorPad, PlanMirrorPad, 1)

@@ -95,22 +95,20 @@ OpStatus PlanReverseSequence(const OpCall& call, const Operands* operands,
 
 // Place i goes to i + shifts, around the end; shifts of one axis add up.
 // Without dims, x is one row.
-OpStatus PlanRoll(const OpCall& call, const Operands*, Move* move) {
-  const IntList shifts = IntsAttr(call, "shifts");
-  IntList dims = IntsAttr(call, "dims");
+OpStatus Roll(const OpCall& call, const std::string& of, const IntList& shifts,
+              IntList dims, Move* move) {
   Shape x = call.inputs[0].shape;
   move->y = call.inputs[0];
   if (dims.empty()) {
     x = {move->y.count()};
     dims = {0};
   }
-  OpStatus s =
-      CheckLength(call, "attribute shifts", shifts.size(), dims.size());
+  OpStatus s = CheckLength(call, of + "shifts", shifts.size(), dims.size());
   if (!s.ok()) return s;
   IntList total(x.size(), 0);
   for (size_t i = 0; i < dims.size(); ++i) {
     size_t d = 0;
-    s = AxisOf(call, "attribute dims", dims[i], x.size(), &d);
+    s = AxisOf(call, of + "dims", dims[i], x.size(), &d);
     if (!s.ok()) return s;
     if (move->y.count() == 0) continue;
     const int64_t shift = shifts[i] % x[d];
@@ -125,8 +123,25 @@ OpStatus PlanRoll(const OpCall& call, const Operands*, Move* move) {
   return {};
 }
 
+OpStatus PlanRoll(const OpCall& call, const Operands*, Move* move) {
+  return Roll(call, "attribute ", IntsAttr(call, "shifts"),
+              IntsAttr(call, "dims"), move);
+}
+
+// The values do not matter to the shape.
+OpStatus PlanRollV2(const OpCall& call, const Operands* operands, Move* move) {
+  move->y = call.inputs[0];
+  if (operands == nullptr) return {};
+  IntList shifts;
+  IntList axes;
+  OpStatus s = ReadInts(call, 1, operands, &shifts);
+  if (s.ok()) s = ReadInts(call, 2, operands, &axes);
+  return s.ok() ? Roll(call, "input ", shifts, std::move(axes), move) : s;
+}
+
 }  // namespace
 
+MOVE(RollV2, PlanRollV2)
 MOVE(ReverseV2, PlanReverseV2, 1)
 MOVE(ReverseV2D, PlanReverseV2D)
 MOVE(ReverseSequence, PlanReverseSequence)

@@ -1,5 +1,5 @@
-// Operators that cut a box out of x: Slice, SliceD, SliceWithAxes, Crop. Any
-// format is read as row-major; bits are copied.
+// Operators that cut a box out of x: Slice, SliceD, SliceDV2, SliceWithAxes,
+// Crop. Any format is read as row-major; bits are copied.
 
 #include "kernels/op/axes.h"
 #include "kernels/op/move.h"
@@ -74,6 +74,14 @@ OpStatus PlanSliceD(const OpCall& call, const Operands*, Move* move) {
              IntsAttr(call, "size"), move);
 }
 
+OpStatus PlanSliceDV2(const OpCall& call, const Operands* operands,
+                      Move* move) {
+  IntList offsets;
+  if (OpStatus s = ReadInts(call, 1, operands, &offsets); !s.ok()) return s;
+  return Cut(call, "offsets or size:", AllAxes(call), offsets,
+             IntsAttr(call, "size"), move);
+}
+
 // Caffe's: from attribute axis on, the extents are those of input size, and
 // the offsets are one for all or one for each.
 OpStatus PlanCrop(const OpCall& call, const Operands*, Move* move) {
@@ -102,6 +110,7 @@ OpStatus PlanCrop(const OpCall& call, const Operands*, Move* move) {
 
 MOVE(Slice, PlanSlice, 1, 2)
 MOVE(SliceD, PlanSliceD)
+MOVE(SliceDV2, PlanSliceDV2, 1)
 MOVE(SliceWithAxes, PlanSliceWithAxes, 1, 2)
 MOVE(Crop, PlanCrop)
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "kernels/op/axes.h"
+
 namespace npuemu::kernels {
 namespace {
 
@@ -70,6 +72,27 @@ OpStatus CheckSpec(const OpCall& call, const SliceSpec& spec) {
   return {};
 }
 
+// The places of an axis that the slice takes, and fill between them.
+AxisRuns PlacesOf(const SlicePart& part, int64_t extent, int64_t stride) {
+  if (part.count == 0) return {FillRun(extent)};
+  const int64_t size = part.step < 0 ? -part.step : part.step;
+  int64_t first = part.start;
+  if (part.step < 0) first -= (part.count - 1) * size;
+  AxisRuns runs = {FillRun(first)};
+  int64_t next = first;
+  for (int64_t i = 0; i < part.count; ++i) {
+    if (size > 1 && i > 0) {
+      runs.push_back(FillRun(size - 1));
+      next += size - 1;
+    }
+    const int64_t k = part.step < 0 ? part.count - 1 - i : i;
+    runs.push_back({1, k * stride, 0});
+    ++next;
+  }
+  runs.push_back(FillRun(extent - next));
+  return runs;
+}
+
 }  // namespace
 
 OpStatus SliceParts(const OpCall& call, const SliceSpec& spec, const Shape& x,
@@ -111,6 +134,52 @@ Shape ShapeOfParts(const std::vector<SlicePart>& parts) {
     if (!part.shrunk) shape.push_back(part.count);
   }
   return shape;
+}
+
+OpStatus SpreadOverAxes(const OpCall& call, const IntList& axes,
+                        SliceSpec* spec) {
+  const size_t rank = call.inputs[0].shape.size();
+  OpStatus s = CheckLength(call, "input axes", axes.size(), spec->begin.size());
+  if (s.ok()) s = CheckLength(call, "end", spec->end.size(), axes.size());
+  if (s.ok())
+    s = CheckLength(call, "strides", spec->strides.size(), axes.size());
+  std::vector<bool> marked;
+  if (s.ok()) s = MarkAxes(call, "input axes", axes, rank, &marked);
+  if (!s.ok()) return s;
+  if (rank > 60 || spec->ellipsis_mask != 0 || spec->new_axis_mask != 0) {
+    return OpError(call, "input axes", "present",
+                   "none beside ellipsis_mask or new_axis_mask");
+  }
+  SliceSpec spread{IntList(rank, 0), IntList(rank, 0), IntList(rank, 1)};
+  const int64_t whole = (int64_t{1} << rank) - 1;
+  spread.begin_mask = whole;
+  spread.end_mask = whole;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    size_t d = 0;
+    s = AxisOf(call, "input axes", axes[i], rank, &d);
+    if (!s.ok()) return s;
+    spread.begin[d] = spec->begin[i];
+    spread.end[d] = spec->end[i];
+    spread.strides[d] = spec->strides[i];
+    const int64_t bit = int64_t{1} << d;
+    if ((spec->begin_mask >> i & 1) == 0) spread.begin_mask &= ~bit;
+    if ((spec->end_mask >> i & 1) == 0) spread.end_mask &= ~bit;
+    if ((spec->shrink_axis_mask >> i & 1) != 0) spread.shrink_axis_mask |= bit;
+  }
+  *spec = spread;
+  return {};
+}
+
+void AddPlaces(const std::vector<SlicePart>& parts, const Shape& shape,
+               const Shape& taken, AxisMap* map) {
+  const IntList strides = SafeStrides(taken);
+  size_t d = 0;
+  size_t e = 0;
+  for (const SlicePart& part : parts) {
+    const int64_t stride = part.shrunk ? 0 : strides[e++];
+    if (part.inserted) continue;
+    map->Add(PlacesOf(part, shape[d++], stride));
+  }
 }
 
 void ReadMasks(const OpCall& call, SliceSpec* spec) {

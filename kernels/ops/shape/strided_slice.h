@@ -40,6 +40,16 @@ OpStatus SliceParts(const OpCall& call, const SliceSpec& spec, const Shape& x,
 // The shape of what the parts take.
 Shape ShapeOfParts(const std::vector<SlicePart>& parts);
 
+// Entry i, with its bits of the masks, moves to the place of axes[i]; axes
+// without an entry stay whole.
+OpStatus SpreadOverAxes(const OpCall& call, const IntList& axes,
+                        SliceSpec* spec);
+
+// The way back: a tensor of `shape` has, at the places that the parts take, the
+// elements of what they take, of shape `taken`, and fill elsewhere.
+void AddPlaces(const std::vector<SlicePart>& parts, const Shape& shape,
+               const Shape& taken, AxisMap* map);
+
 // The masks among the attributes.
 void ReadMasks(const OpCall& call, SliceSpec* spec);
 

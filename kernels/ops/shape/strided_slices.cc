@@ -43,47 +43,15 @@ OpStatus PlanStridedSlice(const OpCall& call, const Operands* operands,
   return s.ok() ? Take(call, spec, move) : s;
 }
 
-OpStatus PlanStridedSliceD(const OpCall& call, const Operands*, Move* move) {
+SliceSpec SpecOfAttrs(const OpCall& call) {
   SliceSpec spec{IntsAttr(call, "begin"), IntsAttr(call, "end"),
                  IntsAttr(call, "strides")};
   ReadMasks(call, &spec);
-  return Take(call, spec, move);
+  return spec;
 }
 
-// Entry i, with its bits of the masks, moves to the place of axes[i]; axes
-// without an entry stay whole.
-OpStatus SpreadOverAxes(const OpCall& call, const IntList& axes,
-                        SliceSpec* spec) {
-  const size_t rank = call.inputs[0].shape.size();
-  OpStatus s = CheckLength(call, "input axes", axes.size(), spec->begin.size());
-  if (s.ok()) s = CheckLength(call, "end", spec->end.size(), axes.size());
-  if (s.ok())
-    s = CheckLength(call, "strides", spec->strides.size(), axes.size());
-  std::vector<bool> marked;
-  if (s.ok()) s = MarkAxes(call, "input axes", axes, rank, &marked);
-  if (!s.ok()) return s;
-  if (rank > 60 || spec->ellipsis_mask != 0 || spec->new_axis_mask != 0) {
-    return OpError(call, "input axes", "present",
-                   "none beside ellipsis_mask or new_axis_mask");
-  }
-  SliceSpec spread{IntList(rank, 0), IntList(rank, 0), IntList(rank, 1)};
-  const int64_t whole = (int64_t{1} << rank) - 1;
-  spread.begin_mask = whole;
-  spread.end_mask = whole;
-  for (size_t i = 0; i < axes.size(); ++i) {
-    size_t d = 0;
-    s = AxisOf(call, "input axes", axes[i], rank, &d);
-    if (!s.ok()) return s;
-    spread.begin[d] = spec->begin[i];
-    spread.end[d] = spec->end[i];
-    spread.strides[d] = spec->strides[i];
-    const int64_t bit = int64_t{1} << d;
-    if ((spec->begin_mask >> i & 1) == 0) spread.begin_mask &= ~bit;
-    if ((spec->end_mask >> i & 1) == 0) spread.end_mask &= ~bit;
-    if ((spec->shrink_axis_mask >> i & 1) != 0) spread.shrink_axis_mask |= bit;
-  }
-  *spec = spread;
-  return {};
+OpStatus PlanStridedSliceD(const OpCall& call, const Operands*, Move* move) {
+  return Take(call, SpecOfAttrs(call), move);
 }
 
 OpStatus PlanStridedSliceV2(const OpCall& call, const Operands* operands,
@@ -104,28 +72,40 @@ OpStatus PlanStridedSliceV2(const OpCall& call, const Operands* operands,
   return s.ok() ? Take(call, spec, move) : s;
 }
 
-// Axis by axis, places of x that the slice took, and fill between them.
-AxisRuns PlacesOf(const SlicePart& part, int64_t extent, int64_t stride) {
-  if (part.count == 0) return {FillRun(extent)};
-  const int64_t size = part.step < 0 ? -part.step : part.step;
-  int64_t first = part.start;
-  if (part.step < 0) first -= (part.count - 1) * size;
-  AxisRuns runs = {FillRun(first)};
-  int64_t next = first;
-  for (int64_t i = 0; i < part.count; ++i) {
-    if (size > 1 && i > 0) {
-      runs.push_back(FillRun(size - 1));
-      next += size - 1;
-    }
-    const int64_t k = part.step < 0 ? part.count - 1 - i : i;
-    runs.push_back({1, k * stride, 0});
-    ++next;
-  }
-  runs.push_back(FillRun(extent - next));
-  return runs;
+// The places start, start + stride, ... before end of the last axis.
+OpStatus PlanSliceLastDim(const OpCall& call, const Operands*, Move* move) {
+  SliceSpec spec{{0, IntAttr(call, "start")},
+                 {0, IntAttr(call, "end")},
+                 {1, AttrOr<int64_t>(call.attrs, "stride", 1)}};
+  spec.ellipsis_mask = 1;
+  return Take(call, spec, move);
 }
 
-// dy at the places that the slice takes of a tensor of `shape`, else zero.
+// dy, input `source`, at the places that the slice takes of a tensor of
+// `shape`, else zero.
+OpStatus Spread(const OpCall& call, const Operands* operands,
+                const Shape& shape, const SliceSpec& spec, size_t source,
+                Move* move) {
+  if (ElementCount(shape) < 0) {
+    return OpError(call, "shape", ToString(shape),
+                   "extents >= 0 whose product fits in int64");
+  }
+  std::vector<SlicePart> parts;
+  OpStatus s = SliceParts(call, spec, shape, &parts);
+  if (!s.ok()) return s;
+  const TensorSpec& dy = call.inputs[source];
+  if (dy.shape != ShapeOfParts(parts)) {
+    return OpError(call, "input dy shape", ToString(dy.shape),
+                   ToString(ShapeOfParts(parts)) + ", the slice");
+  }
+  move->source = source;
+  move->y = dy;
+  move->y.shape = shape;
+  if (operands == nullptr || ElementCount(shape) == 0) return {};
+  AddPlaces(parts, shape, dy.shape, &move->map);
+  return {};
+}
+
 OpStatus PlanStridedSliceGrad(const OpCall& call, const Operands* operands,
                               Move* move) {
   SliceSpec spec;
@@ -134,32 +114,13 @@ OpStatus PlanStridedSliceGrad(const OpCall& call, const Operands* operands,
   OpStatus s = ReadInts(call, 0, operands, &shape);
   if (s.ok()) s = ReadSlice(call, operands, 1, &spec);
   if (s.ok()) s = ReadInts(call, 3, operands, &spec.strides);
-  if (!s.ok()) return s;
-  if (ElementCount(shape) < 0) {
-    return OpError(call, "input shape", ToString(shape),
-                   "extents >= 0 whose product fits in int64");
-  }
-  std::vector<SlicePart> parts;
-  s = SliceParts(call, spec, shape, &parts);
-  if (!s.ok()) return s;
-  const TensorSpec& dy = call.inputs[4];
-  if (dy.shape != ShapeOfParts(parts)) {
-    return OpError(call, "input dy shape", ToString(dy.shape),
-                   ToString(ShapeOfParts(parts)) + ", the slice");
-  }
-  move->source = 4;
-  move->y = dy;
-  move->y.shape = shape;
-  if (operands == nullptr || ElementCount(shape) == 0) return {};
-  const IntList strides = SafeStrides(dy.shape);
-  size_t d = 0;
-  size_t e = 0;
-  for (const SlicePart& part : parts) {
-    const int64_t stride = part.shrunk ? 0 : strides[e++];
-    if (part.inserted) continue;
-    move->map.Add(PlacesOf(part, shape[d++], stride));
-  }
-  return {};
+  return s.ok() ? Spread(call, operands, shape, spec, 4, move) : s;
+}
+
+OpStatus PlanStridedSliceGradD(const OpCall& call, const Operands* operands,
+                               Move* move) {
+  return Spread(call, operands, IntsAttr(call, "shape"), SpecOfAttrs(call), 0,
+                move);
 }
 
 }  // namespace
@@ -168,6 +129,8 @@ MOVE(StridedSlice, PlanStridedSlice, 1, 2, 3)
 MOVE(StridedSliceD, PlanStridedSliceD)
 MOVE(StridedSliceV2, PlanStridedSliceV2, 1, 2, 3, 4)
 MOVE(StridedSliceV3, PlanStridedSliceV2, 1, 2, 3, 4)
+MOVE(SliceLastDim, PlanSliceLastDim)
+MOVE(StridedSliceGradD, PlanStridedSliceGradD)
 MOVE(StridedSliceGrad, PlanStridedSliceGrad, 0, 1, 2, 3)
 
 }  // namespace npuemu::kernels
