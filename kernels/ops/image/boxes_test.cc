@@ -35,8 +35,8 @@ float One(const char* op, float a) {
 }
 
 float Atan(float a) {
-  static const auto& sequences =
-      *new reference::Sequences(reference::ReadSequences("docs/sequences.md"));
+  static const auto& sequences = *new reference::Sequences(
+      reference::ReadSequences({"docs/sequences.md"}));
   const auto results = reference::Evaluate(sequences, "Atan",
                                            {{Type::kF32, {ReferenceBitsOf(a)}}},
                                            {}, {{"y", Type::kF32}}, false);
