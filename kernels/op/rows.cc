@@ -78,6 +78,9 @@ OpStatus LayAttrAxes(const OpCall& call, const Operands* operands,
                      "one extent or none");
     }
     if (OpStatus s = ReadInts(call, 1, operands, &values); !s.ok()) return s;
+    if (rule.no_axes == NoAxes::kRefused && values.size() != 1) {
+      return OpError(call, argument, ToString(values), "one axis");
+    }
   } else if (std::strcmp(rule.axes, "-1") == 0) {
     if (layout->view.empty()) {
       return OpError(call,

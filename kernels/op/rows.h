@@ -52,8 +52,9 @@ struct RowRule {
   // The axes along a row: an attribute (int or list), "1" for input 1, "-1" for
   // the last one, nothing for all.
   const char* axes = "";
-  NoAxes no_axes = NoAxes::kAll;  // what an empty list means
-  const char* keep = "";          // the attribute keep_dims
+  // What an empty list means; kRefused with an input: exactly one axis.
+  NoAxes no_axes = NoAxes::kAll;
+  const char* keep = "";  // the attribute keep_dims
   // Instead of `axes`; operands are null if only the call is known.
   OpStatus (*layout)(const OpCall& call, const Operands* operands,
                      RowLayout* layout) = nullptr;

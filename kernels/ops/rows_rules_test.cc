@@ -36,6 +36,11 @@ std::string Exception(const std::string& type, std::vector<TestTensor> inputs,
     call.inputs.push_back(x.spec);
     operands.inputs.push_back({x.data.data(), x.data.size()});
   }
+  call.const_inputs.resize(inputs.size());
+  for (int index : call.op->value_inputs) {
+    const auto i = static_cast<size_t>(index);
+    call.const_inputs[i] = inputs[i].data;
+  }
   OpStatus status = call.op->infer(call, &call.outputs);
   if (status.ok()) status = CheckCall(&call);
   if (!status.ok()) return status.message;
@@ -127,6 +132,10 @@ TEST(RowsRulesTest, AxesInDeviceMemory) {
     ASSERT_EQ(known.size(), unknown.size());
     EXPECT_EQ(known[0].data, unknown[0].data);
   }
+  EXPECT_EQ(Exception("Cumsum", {x, IntTensor(kS32, {0, 1})}, {}),
+            "Cumsum: input axis: given [0,1], expected one axis");
+  EXPECT_EQ(Exception("ArgMin", {x, IntTensor(kS32, {})}, {}),
+            "ArgMin: input dimension: given [], expected one axis");
   EXPECT_EQ(
       Exception("LayerNormV4",
                 {x, IntTensor(kS32, {4}), TestTensor(), TestTensor()}, {}),

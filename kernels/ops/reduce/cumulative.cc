@@ -85,28 +85,15 @@ RowRule Extremes(const char* axis) {
   return rule;
 }
 
-// One axis, though an input could hold several.
-OpStatus OneAxis(const OpCall& call, const RowLayout&,
-                 std::vector<TensorSpec>*) {
-  if (call.inputs[1].count() == 1) return {};
-  return OpError(call, "input axis shape", ToString(call.inputs[1].shape),
-                 "one element");
-}
-
-RowRule ByInput(RowRule rule) {
-  rule.check = OneAxis;
-  return rule;
-}
-
 }  // namespace
 
-ROW_OP(Cumsum, ByInput(Cumulative("1", RunningSum<float>, RunningSum<int64_t>)))
+ROW_OP(Cumsum, Cumulative("1", RunningSum<float>, RunningSum<int64_t>))
 ROW_OP(CumsumD, Cumulative("axis", RunningSum<float>, RunningSum<int64_t>))
-ROW_OP(Cumprod, OnAiCpu(ByInput(Cumulative("1", RunningProduct<float>,
-                                           RunningProduct<int64_t>))))
+ROW_OP(Cumprod,
+       OnAiCpu(Cumulative("1", RunningProduct<float>, RunningProduct<int64_t>)))
 ROW_OP(CumprodD,
        Cumulative("axis", RunningProduct<float>, RunningProduct<int64_t>))
-ROW_OP(CumulativeLogsumexp, OnAiCpu(ByInput(Cumulative("1", RunningLogSumExp))))
+ROW_OP(CumulativeLogsumexp, OnAiCpu(Cumulative("1", RunningLogSumExp)))
 ROW_OP(CumulativeLogsumexpD, Cumulative("axis", RunningLogSumExp))
 ROW_OP(Cummax, OnAiCpu(Extremes<false>("dim")))
 ROW_OP(Cummin, Extremes<true>("axis"))
