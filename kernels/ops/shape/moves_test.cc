@@ -64,7 +64,8 @@ struct Rule {
 
 Rule RuleOf(const OpCase& call) {
   const std::string& type = call.type;
-  if (type == "PadV3Grad") return {"Add", true, false};
+  if (type == "PadV3Grad" || type == "MirrorPadGrad")
+    return {"Add", true, false};
   const std::string way = AttrOr<std::string>(call.attrs, "reduction", "");
   for (const auto& [word, primitive] :
        std::vector<std::pair<std::string, std::string>>{{"Add", "Add"},
