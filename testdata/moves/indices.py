@@ -127,6 +127,18 @@ def scatters():
     emit('InplaceUpdate x=[4,3] indices={2,0,2,3,2} v=[5,3]', last(sums))
     for op in ('InplaceAdd', 'InplaceSub'):
         emit(op + ' x=[4,3] indices={2,0,2,3,2} v=[5,3]', sums)
+        emit(op + 'D x=[4,3] v=[5,3] indices=2,0,2,3,2',
+             folded(base, rows, x((5, 3), 1)))
+    emit('InplaceUpdateD x=[4,3] v=[5,3] indices=2,0,2,3,2',
+         last(folded(base, rows, x((5, 3), 1))))
+    emit('IndexAdd var=[4,3] indices={2,0,2,3,2} updates=[5,3]', sums)
+    columns = np.empty((2, 3, 2), object)
+    for a, b, c in np.ndindex(2, 3, 2):
+        columns[a, b, c] = [a * 6 + b * 2 + c] + [
+            2 * INPUT + a * 8 + k * 2 + c for k, to in enumerate((1, 0, 1, 1))
+            if to == b]
+    emit('IndexAdd var=[2,3,2] indices={1,0,1,1} updates=[2,4,2] axis=-2',
+         columns)
     points = [(2, 0), (1, 1), (2, 0), (0, 2)]
     cells = folded(base, points, x((4,), 2))
     text = 'indices={2,0,1,1,2,0,0,2}:[4,2] updates=[4]'

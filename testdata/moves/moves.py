@@ -262,6 +262,9 @@ def pad():
             grad[at] = [c for c, to in zip(padded.flat, y.flat) if to == b[at]]
         emit('PadV3Grad x=%s paddings=%s mode=%s' % (dims(y.shape), ints(q),
                                                      mode), grad)
+        if mode in ('reflect', 'symmetric'):
+            emit('MirrorPadGrad x=%s paddings=%s mode=%s' % (
+                dims(y.shape), ints(q), mode.upper()), grad)
     emit('PadV3Grad x=[5,3] paddings={1,1,2,0} mode=constant',
          x((5, 3))[1:-1, 2:])
     for mode in ('reflect', 'symmetric'):

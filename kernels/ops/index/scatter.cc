@@ -49,6 +49,14 @@ void UpdateElements(const Scatter& scatter, size_t width,
 
 }  // namespace
 
+OpStatus CheckUpdates(const OpCall& call, const Scatter& scatter,
+                      const Shape& expected) {
+  const Shape& given = call.inputs[scatter.updates].shape;
+  if (given == expected) return {};
+  return OpError(call, InputName(call, scatter.updates) + " shape",
+                 ToString(given), ToString(expected));
+}
+
 OpStatus RunScatter(const OpCall& call, const Operands& operands,
                     const Scatter& scatter, int64_t begin, int64_t end) {
   const DataType type = scatter.y.dtype;

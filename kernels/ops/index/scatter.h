@@ -33,6 +33,44 @@ OpStatus RunScatter(const OpCall& call, const Operands& operands,
 
 Work CostScatter(const OpCall& call);
 
+// Whether the updates have the shape that goes with the indices.
+OpStatus CheckUpdates(const OpCall& call, const Scatter& scatter,
+                      const Shape& expected);
+
+using PlanScatterFn = OpStatus (*)(const OpCall&, const Operands*, Combine,
+                                   Scatter*);
+
+template <PlanScatterFn plan, Combine way>
+OpDef ScatterOp(OpDef op) {
+  op.infer = [](const OpCall& call, std::vector<TensorSpec>* outputs) {
+    if (OpStatus s = CheckInputs(call); !s.ok()) return s;
+    Scatter scatter;
+    OpStatus s = plan(call, nullptr, way, &scatter);
+    if (s.ok()) *outputs = {scatter.y};
+    return s;
+  };
+  op.items = ItemsOfOutput;
+  op.compute = [](const OpCall& call, const Operands& operands, int,
+                  int64_t begin, int64_t end) {
+    Scatter scatter;
+    OpStatus s = plan(call, &operands, way, &scatter);
+    if (s.ok()) s = CheckOutput(call, scatter.y);
+    return s.ok() ? RunScatter(call, operands, scatter, begin, end) : s;
+  };
+  op.cost = CostScatter;
+  op.exactness = way == Combine::kUpdate
+                     ? "exact: bits are moved, the last update stays"
+                     : "ascending updates, each result rounded (7.7)";
+  return op;
+}
+
+#define SCATTER(type, plan, way)                                     \
+  const OpDef& type##Op() {                                          \
+    static const OpDef& op =                                         \
+        *new OpDef(ScatterOp<plan, Combine::way>(Signature(#type))); \
+    return op;                                                       \
+  }
+
 }  // namespace npuemu::kernels
 
 #endif  // KERNELS_OPS_INDEX_SCATTER_H_

@@ -64,7 +64,8 @@ struct Rule {
 
 Rule RuleOf(const OpCase& call) {
   const std::string& type = call.type;
-  if (type == "PadV3Grad") return {"Add", true, false};
+  if (type == "PadV3Grad" || type == "MirrorPadGrad")
+    return {"Add", true, false};
   const std::string way = AttrOr<std::string>(call.attrs, "reduction", "");
   for (const auto& [word, primitive] :
        std::vector<std::pair<std::string, std::string>>{{"Add", "Add"},
@@ -137,10 +138,13 @@ Bits Combined(const Rule& rule, Type type, std::vector<Bits> values,
   const auto binary = [&](Bits a, Bits b) {
     return reference::Binary(primitive, inner, a, b, saturate);
   };
+  // A reduction computes with its first element, too: its NaN is canonical.
+  const bool chooses =
+      rule.primitive == "Maximum" || rule.primitive == "Minimum";
   Bits result = values[0];
   if (rule.from_zero) {
     result = binary(0, result);
-  } else if (rule.primitive == "Maximum" || rule.primitive == "Minimum") {
+  } else if (rule.wide && chooses) {
     result = binary(result, result);
   } else if (rule.wide) {
     result = reference::Binary("Mul", inner, result, One(inner), saturate);

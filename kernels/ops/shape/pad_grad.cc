@@ -1,12 +1,14 @@
-// Operator PadV3Grad: each element of y is the sum of the places of x to which
-// PadV3 copies it, in ascending order of x, in f32, each sum rounded, cast back
-// once. Any format is read as row-major. Items are output elements.
+// Operators PadV3Grad and MirrorPadGrad: each element of y is the sum of the
+// places of x to which PadV3 or MirrorPad copies it, in ascending order of x,
+// in f32, each sum rounded, cast back once; integers wrap. Any format is read
+// as row-major. Items are output elements.
 
 #include <algorithm>
 
 #include "kernels/op/axes.h"
 #include "kernels/op/cost.h"
 #include "kernels/op/lanes.h"
+#include "kernels/op/primitives.h"
 #include "kernels/ops/shape/pad.h"
 #include "kernels/ops/signatures.h"
 
@@ -16,9 +18,20 @@ namespace {
 // For each place of an axis of y, the offsets in x, ascending.
 using Sources = std::vector<IntList>;
 
+// MirrorPadGrad has upper-case words and two modes.
+OpStatus GradMode(const OpCall& call, PadMode* mode) {
+  const std::string text = StringAttr(call, "mode");
+  if (call.op->attrs.size() > 1) return ModeOf(call, "reflect", mode);
+  if (text == "REFLECT" || text == "SYMMETRIC") {
+    *mode = text == "REFLECT" ? PadMode::kReflect : PadMode::kSymmetric;
+    return {};
+  }
+  return OpError(call, "attribute mode", text, "REFLECT or SYMMETRIC");
+}
+
 OpStatus Prepare(const OpCall& call, const Operands* operands, PadMode* mode,
                  std::vector<Padding>* pads, TensorSpec* y) {
-  if (OpStatus s = ModeOf(call, "reflect", mode); !s.ok()) return s;
+  if (OpStatus s = GradMode(call, mode); !s.ok()) return s;
   IntList numbers;
   OpStatus s = ReadInts(call, 1, operands, &numbers);
   if (s.ok()) {
@@ -72,12 +85,13 @@ std::vector<Sources> AllSources(const OpCall& call, PadMode mode,
 }
 
 // The sum of x over one source of each axis, the last axis first.
+template <typename C>
 class Summer {
  public:
   Summer(const std::vector<Sources>& sources, DataType type, const std::byte* x)
       : sources_(sources), type_(type), x_(x) {}
 
-  float Sum(const IntList& at) {
+  C Sum(const IntList& at) {
     first_ = true;
     sum_ = 0;
     Walk(at, 0, 0);
@@ -87,9 +101,9 @@ class Summer {
  private:
   void Walk(const IntList& at, size_t d, int64_t offset) {
     if (d == at.size()) {
-      float x = 0;
-      LoadLanes(type_, Lane::kFloat, x_, offset, 1, 1, &x);
-      sum_ = first_ ? x : sum_ + x;
+      C x = 0;
+      LoadLanes(type_, LaneOfType<C>(), x_, offset, 1, 1, &x);
+      sum_ = first_ ? x : Plus(sum_, x);
       first_ = false;
       return;
     }
@@ -102,8 +116,26 @@ class Summer {
   DataType type_;
   const std::byte* x_;
   bool first_ = true;
-  float sum_ = 0;
+  C sum_ = 0;
 };
+
+template <typename C>
+void SumAll(const OpCall& call, const Operands& operands, const Shape& y,
+            const std::vector<Sources>& sources, int64_t begin, int64_t end) {
+  const DataType type = call.inputs[0].dtype;
+  Summer<C> summer(sources, type, DataOf(call, operands, 0));
+  IntList at(y.size());
+  for (int64_t i = begin; i < end; ++i) {
+    int64_t rest = i;
+    for (size_t d = at.size(); d-- > 0;) {
+      at[d] = rest % y[d];
+      rest /= y[d];
+    }
+    const C sum = summer.Sum(at);
+    StoreLanes(LaneOfType<C>(), type, &sum, 1, operands.saturate,
+               operands.outputs[0].data, i);
+  }
+}
 
 OpStatus Compute(const OpCall& call, const Operands& operands, int,
                  int64_t begin, int64_t end) {
@@ -114,17 +146,15 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int,
   if (s.ok()) s = CheckOutput(call, y);
   if (!s.ok()) return s;
   const auto sources = AllSources(call, mode, pads, y.shape);
-  Summer summer(sources, y.dtype, DataOf(call, operands, 0));
-  IntList at(y.shape.size());
-  for (int64_t i = begin; i < end; ++i) {
-    int64_t rest = i;
-    for (size_t d = at.size(); d-- > 0;) {
-      at[d] = rest % y.shape[d];
-      rest /= y.shape[d];
-    }
-    const float sum = summer.Sum(at);
-    StoreLanes(Lane::kFloat, y.dtype, &sum, 1, operands.saturate,
-               operands.outputs[0].data, i);
+  switch (LaneOf(y.dtype)) {
+    case Lane::kFloat:
+      SumAll<float>(call, operands, y.shape, sources, begin, end);
+      break;
+    case Lane::kInt32:
+      SumAll<int32_t>(call, operands, y.shape, sources, begin, end);
+      break;
+    default:
+      SumAll<int64_t>(call, operands, y.shape, sources, begin, end);
   }
   return {};
 }
@@ -135,8 +165,7 @@ Work Cost(const OpCall& call) {
   return work;
 }
 
-OpDef MakePadV3Grad() {
-  OpDef op = Signature("PadV3Grad");
+OpDef Make(OpDef op) {
   op.infer = Infer;
   op.items = ItemsOfOutput;
   op.compute = Compute;
@@ -149,7 +178,12 @@ OpDef MakePadV3Grad() {
 }  // namespace
 
 const OpDef& PadV3GradOp() {
-  static const OpDef& op = *new OpDef(MakePadV3Grad());
+  static const OpDef& op = *new OpDef(Make(Signature("PadV3Grad")));
+  return op;
+}
+
+const OpDef& MirrorPadGradOp() {
+  static const OpDef& op = *new OpDef(Make(Signature("MirrorPadGrad")));
   return op;
 }
 
