@@ -18,7 +18,9 @@ NPUEMU_F16C void WidenLanes(const Float16* in, float* out) {
   const __m256 nan = _mm256_cmp_ps(wide, wide, _CMP_UNORD_Q);
   const __m256 canonical =
       _mm256_castsi256_ps(_mm256_set1_epi32(0x7fc00000));
-  _mm256_storeu_ps(out, _mm256_blendv_ps(wide, canonical, nan));
+  // Of a blend GCC 12 makes eight scalar ones, as there is no AVX2.
+  _mm256_storeu_ps(out, _mm256_or_ps(_mm256_andnot_ps(nan, wide),
+                                     _mm256_and_ps(nan, canonical)));
 }
 
 NPUEMU_F16C void NarrowLanes(const float* in, Float16* out, bool saturate) {

@@ -1,5 +1,6 @@
 #include "kernels/op/signature.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -28,7 +29,9 @@ std::vector<std::string_view> Split(std::string_view text, char at) {
 
 // Never freed: OpDefs live as long as the process.
 const char* Kept(std::string_view name) {
-  return (new std::string(name))->c_str();
+  char* kept = new char[name.size() + 1];
+  *std::copy(name.begin(), name.end(), kept) = '\0';
+  return kept;
 }
 
 // "name!:rest" in three.

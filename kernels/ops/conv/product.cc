@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kTileRows = 4 * kMmadTile;
 constexpr int64_t kTileColumns = 4 * kMmadTile;
 // Steps of K at a time: a multiple of every group and of the panels' own cut.
-constexpr int64_t kSteps = 256;
+constexpr int64_t kSteps = 512;
 
 int64_t Extent(const std::vector<Digit>& digits) {
   int64_t extent = 1;
