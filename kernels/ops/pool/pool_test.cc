@@ -288,6 +288,35 @@ TEST(PoolTest, Caffe) {
   }
 }
 
+// One dimension, whose reciprocals come as a matrix.
+TEST(PoolTest, AssistMatrix) {
+  Prng prng(TestSeed());
+  for (bool ceil : {false, true}) {
+    const Windows w = Placed({.name = "",
+                              .x = {1, 1, 9},
+                              .window = {1, 1, 4},
+                              .stride = {1, 1, 2},
+                              .before = {0, 0, 1},
+                              .ceil = ceil});
+    const Tensor x = Random(DataType::kFloat16, "NCHW", w.x, &prng);
+    const TestTensor assist = RandomTensor(DataType::kFloat16, {w.y[2]}, &prng);
+    const auto y = RunOp("AvgPool1DD", {x.tensor, assist},
+                         {{"ksize", int64_t{4}},
+                          {"strides", int64_t{2}},
+                          {"pads", List{1, 0}},
+                          {"ceil_mode", ceil}});
+    ASSERT_FALSE(y.empty());
+    Expect(y[0], "NCHW", w.y, [&](int64_t n, int64_t c, const Three& o) {
+      const Bits sum =
+          reference::RowSum(Type::kF32, SeenValues(x, Look(w, o), n, c), false);
+      return FromF32(Type::kF16,
+                     reference::Primitive2("Mul", Type::kF32, sum,
+                                           ToF32(Type::kF16, assist.Get(o[2]))),
+                     false);
+    });
+  }
+}
+
 TEST(PoolTest, Dilation) {
   Prng prng(TestSeed());
   Windows w = {.name = "",
