@@ -67,7 +67,7 @@ const Windows kGiven[] = {
      .after = {0, 2, 0}},
     {.name = "ceil",
      .letters = "NHWC",
-     .x = {1, 8, 7},
+     .x = {1, 9, 8},
      .stride = {1, 2, 3},
      .before = {0, 1, 0},
      .after = {0, 0, 1},
@@ -145,12 +145,14 @@ TEST(PoolTest, GivenPads) {
       const auto e = RunOp("AvgPoolV2Grad", {size, g.tensor}, attrs);
       ASSERT_FALSE(e.empty());
       Expect(e[0], w.letters, w.x, AverageGradient(p, g, false));
-      Windows by = p;
-      by.divisor = odd ? 5 : 0;
-      attrs["divisor_override"] = by.divisor;
-      const auto a = RunOp("AvgPoolV2", {x.tensor}, attrs);
-      ASSERT_FALSE(a.empty());
-      Expect(a[0], w.letters, p.y, Average(by, x, false));
+      for (int64_t divisor : {0, 5}) {
+        Windows by = p;
+        by.divisor = divisor;
+        attrs["divisor_override"] = divisor;
+        const auto a = RunOp("AvgPoolV2", {x.tensor}, attrs);
+        ASSERT_FALSE(a.empty());
+        Expect(a[0], w.letters, p.y, Average(by, x, false));
+      }
     }
   }
 }
@@ -266,7 +268,7 @@ TEST(PoolTest, Caffe) {
   Prng prng(TestSeed());
   for (bool ceil : {true, false}) {
     Windows w = {.name = "",
-                 .x = {1, 8, 7},
+                 .x = {1, 9, 8},
                  .stride = {1, 2, 3},
                  .before = {0, 1, 0},
                  .after = {0, 0, 1}};
