@@ -367,6 +367,22 @@ TEST(ConvTest, OrderOfKShows) {
   }
 }
 
+// A depthwise filter with one input channel is that of as many groups.
+TEST(ConvTest, DepthwiseAsGroups) {
+  Prng prng(TestSeed());
+  const TestTensor x = RandomTensor(DataType::kFloat16, {2, 5, 6, 7}, &prng);
+  const TestTensor w = RandomTensor(DataType::kFloat16, {10, 1, 3, 2}, &prng);
+  Attrs attrs = {{"strides", List{1, 1, 2, 1}},
+                 {"pads", List{1, 0, 1, 1}},
+                 {"data_format", std::string("NCHW")}};
+  const auto depthwise = RunOp("DepthwiseConv2D", {x, w}, attrs);
+  attrs["groups"] = int64_t{5};
+  const auto grouped = RunOp("Conv2D", {x, w}, attrs);
+  ASSERT_FALSE(depthwise.empty() || grouped.empty());
+  EXPECT_EQ(depthwise[0].spec.shape, grouped[0].spec.shape);
+  EXPECT_EQ(depthwise[0].data, grouped[0].data);
+}
+
 // Left open, the size of a transposed convolution follows from the rest.
 TEST(ConvTest, TransposedSizes) {
   Prng prng(TestSeed());
