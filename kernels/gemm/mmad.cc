@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <new>
 
 #include "kernels/gemm/micro_kernel.h"
+#include "kernels/numeric/element.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -65,11 +64,14 @@ void WidenPanels(const MicroKernels& kernels, const float* packed, int64_t k,
 }
 
 void CanonicalizeNans(int64_t rows, int64_t columns, float* acc, int64_t ld) {
+  constexpr int64_t kBlock = 8;  // a constant count, for the compiler
   for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      float& value = acc[i * ld + j];
-      if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();
+    float* row = acc + i * ld;
+    int64_t j = 0;
+    for (; j + kBlock <= columns; j += kBlock) {
+      for (int64_t k = j; k < j + kBlock; ++k) row[k] = CanonicalNan(row[k]);
     }
+    for (; j < columns; ++j) row[j] = CanonicalNan(row[j]);
   }
 }
 

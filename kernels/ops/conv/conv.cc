@@ -158,7 +158,7 @@ OpStatus SetOrCheckY(const ConvRule& rule, const OpCall& call, Conv* conv) {
                     ToString(ShapeOf(conv->y, conv->letters)),
                     ToString(expected));
   }
-  if (ElementCount(expected) < 0) {
+  if (RoomOf(expected) < 0) {
     return Mismatch(call, "output", ToString(expected),
                     "a product of extents that fits in int64");
   }

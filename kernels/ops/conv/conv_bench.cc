@@ -46,11 +46,9 @@ void Report(benchmark::State& state, const Layer& l) {
       flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void BM_Conv2D(benchmark::State& state) {
-  const Layer& l = kLayers[state.range(0)];
-  const bool last = state.range(1) != 0;
+void Run(benchmark::State& state, const Layer& l, bool last, bool depthwise) {
   OpCall call;
-  call.op = FindOp("Conv2D");
+  call.op = FindOp(depthwise ? "DepthwiseConv2D" : "Conv2D");
   const int64_t i = l.image;
   const int64_t w = l.window;
   const auto spec = [](Shape shape) {
@@ -59,7 +57,8 @@ void BM_Conv2D(benchmark::State& state) {
   if (last) {
     call.inputs = {spec({1, i, i, l.in}), spec({w, w, l.in, l.out})};
   } else {
-    call.inputs = {spec({1, l.in, i, i}), spec({l.out, l.in, w, w})};
+    call.inputs = {spec({1, l.in, i, i}),
+                   spec({l.out, depthwise ? 1 : l.in, w, w})};
   }
   using List = std::vector<int64_t>;
   const int64_t s = l.stride;
@@ -81,10 +80,20 @@ void BM_Conv2D(benchmark::State& state) {
   }
   Report(state, l);
 }
+
+void BM_Conv2D(benchmark::State& state) {
+  Run(state, kLayers[state.range(0)], state.range(1) != 0, false);
+}
 BENCHMARK(BM_Conv2D)
     ->ArgNames({"layer", "nhwc"})
     ->ArgsProduct({{0, 1, 2, 3, 4, 5, 6}, {0, 1}})
     ->Unit(benchmark::kMillisecond);
+
+// GFLOP/s as if it were not depthwise.
+void BM_Depthwise(benchmark::State& state) {
+  Run(state, {64, 64, 56, 3, 1}, false, true);
+}
+BENCHMARK(BM_Depthwise)->Unit(benchmark::kMillisecond);
 
 // The multiplication alone: operands are packed already.
 void BM_Mmad(benchmark::State& state) {

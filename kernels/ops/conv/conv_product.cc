@@ -126,6 +126,7 @@ Product ProductOf(const ConvRule& rule, const OpCall& call, const Conv& conv) {
   Product p;
   const int lead = rule.kind == ConvKind::kInput ? rule.y : rule.x;
   p.kind = KindOfType(InputOr(call, lead).dtype);
+  p.first_dimension = static_cast<size_t>(3 - rule.rank);
   p.offset_a = static_cast<int32_t>(AttrOf<int64_t>(call, "offset_x"));
   if (rule.kind == ConvKind::kFilter) {
     SetFilter(rule, conv, &p);

@@ -56,7 +56,7 @@ OpStatus ComputeSize(const ConvRule& rule, const OpCall& call, Conv* conv) {
                      "extents from 1 to " + std::to_string(kMostExtent));
     }
   }
-  if (ElementCount(ShapeOf(conv->x, conv->letters)) < 0) {
+  if (RoomOf(ShapeOf(conv->x, conv->letters)) < 0) {
     return OpError(call, "output shape",
                    ToString(ShapeOf(conv->x, conv->letters)),
                    "a product of extents that fits in int64");

@@ -316,6 +316,73 @@ TEST(ConvTest, Depthwise) {
   }
 }
 
+// The second half of the channels takes away what the first half adds: what is
+// left is rounding, which another order of K would change.
+Scene Cancelling(DataType in, Prng* prng) {
+  const Case c = {.name = "cancelling",
+                  .in_channels = 40,
+                  .out_channels = 40,
+                  .x = {1, 4, 3},
+                  .before = {0, 1, 1},
+                  .after = {0, 1, 1}};
+  Scene s = MakeScene(c, in, false, prng);
+  const uint64_t sign = 0x8000;
+  for (Grid* grid : {&s.x, &s.y, &s.filter}) {
+    const bool filter = grid == &s.filter;
+    const Grid all = RandomGrid(in, grid->letters, grid->extents, ~0ull, prng);
+    ForEachIndex(grid->extents, [&](const Index& i) {
+      Index first = i;
+      bool negative = false;
+      for (size_t d = filter ? 0 : 1; d < 2; ++d) {
+        negative = negative != (i[d] >= 20);
+        first[d] = i[d] % 20;
+      }
+      const uint64_t bits =
+          all.tensor.Get(Flat(grid->letters, grid->extents, first));
+      grid->tensor.Set(Flat(grid->letters, grid->extents, i),
+                       filter && negative ? bits ^ sign : bits);
+    });
+  }
+  return s;
+}
+
+TEST(ConvTest, OrderOfKShows) {
+  Prng prng(TestSeed());
+  for (DataType in : {DataType::kFloat16, DataType::kBf16}) {
+    const Scene s = Cancelling(in, &prng);
+    const Attrs attrs = AttrsOf(s);
+    int64_t rounding = 0;
+    const auto forward = [&](const Index& i) {
+      const Dot dot = ForwardDot(s, i, false, 0);
+      rounding += dot.Bits(in, DataType::kFloat, 0, 0, false) != 0 ? 1 : 0;
+      return dot;
+    };
+    Compare("Conv2D", {s.x.tensor, FilterTensor(s.filter)}, attrs, s,
+            s.c.letters, s.y.extents, nullptr, 0, false, forward);
+    EXPECT_GT(rounding, 20);
+    Compare("Conv2DBackpropInput",
+            {SizeTensor(s.x), FilterTensor(s.filter), s.y.tensor}, attrs, s,
+            s.c.letters, s.x.extents, nullptr, 0, false,
+            [&](const Index& i) { return InputDot(s, i, false, 0); });
+  }
+}
+
+// A depthwise filter with one input channel is that of as many groups.
+TEST(ConvTest, DepthwiseAsGroups) {
+  Prng prng(TestSeed());
+  const TestTensor x = RandomTensor(DataType::kFloat16, {2, 5, 6, 7}, &prng);
+  const TestTensor w = RandomTensor(DataType::kFloat16, {10, 1, 3, 2}, &prng);
+  Attrs attrs = {{"strides", List{1, 1, 2, 1}},
+                 {"pads", List{1, 0, 1, 1}},
+                 {"data_format", std::string("NCHW")}};
+  const auto depthwise = RunOp("DepthwiseConv2D", {x, w}, attrs);
+  attrs["groups"] = int64_t{5};
+  const auto grouped = RunOp("Conv2D", {x, w}, attrs);
+  ASSERT_FALSE(depthwise.empty() || grouped.empty());
+  EXPECT_EQ(depthwise[0].spec.shape, grouped[0].spec.shape);
+  EXPECT_EQ(depthwise[0].data, grouped[0].data);
+}
+
 // Left open, the size of a transposed convolution follows from the rest.
 TEST(ConvTest, TransposedSizes) {
   Prng prng(TestSeed());

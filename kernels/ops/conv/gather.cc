@@ -25,35 +25,49 @@ struct Walk {
   const Product& p;
   bool is_b;
   bool windowed;  // places outside may not be read
-  int64_t step;   // elements between steps of a run
+  bool moves;     // along a run, in the window tensor
+  bool expands;
+  int64_t step;  // elements between steps of a run
 };
 
 int64_t DivideUp(int64_t a, int64_t b) {  // b > 0
   return a > 0 ? (a + b - 1) / b : -(-a / b);
 }
 
+// The same for every line of a run: where it begins without the line.
+struct RunStart {
+  int64_t offset;
+  Space at;
+};
+
+RunStart StartOf(const Walk& walk, const Run& run) {
+  RunStart start{walk.is_b ? run.b : run.a, run.at};
+  for (size_t d = 0; d < 3; ++d) start.at[d] += walk.p.at[d];
+  return start;
+}
+
 // The element where the line's run starts, and which steps of it exist.
 // `start` may lie outside if the first step does not exist.
-bool FindLine(const Walk& walk, const Place& line, const Run& run,
-              int64_t* start, int64_t* low, int64_t* high) {
+inline bool FindLine(const Walk& walk, const Place& line, const RunStart& run,
+                     int64_t length, int64_t* start, int64_t* low,
+                     int64_t* high) {
   const Product& p = walk.p;
-  *start = line.offset + (walk.is_b ? run.b : run.a);
+  *start = line.offset + run.offset;
   *low = 0;
-  *high = run.length;
+  *high = length;
   if (!walk.windowed) return true;
-  const int64_t move = p.channel.at[2];
-  for (size_t d = 0; d < 3; ++d) {
-    int64_t at = p.at[d] + line.at[d] + run.at[d];
-    if (d == 2 && move != 0) {  // expand is 1
-      *low = std::clamp<int64_t>(DivideUp(-at, move), 0, run.length);
-      *high =
-          std::clamp<int64_t>(DivideUp(p.size[2] - at, move), *low, run.length);
+  for (size_t d = p.first_dimension; d < 3; ++d) {
+    int64_t at = line.at[d] + run.at[d];
+    if (walk.moves && d == 2) {  // expand is 1
+      const int64_t move = p.channel.at[2];
+      *low = std::clamp<int64_t>(DivideUp(-at, move), 0, length);
+      *high = std::clamp<int64_t>(DivideUp(p.size[2] - at, move), *low, length);
+    } else if (!walk.expands) {
+      if (at < 0 || at >= p.size[d]) return false;
     } else {
       if (at < 0 || at >= p.size[d] * p.expand[d]) return false;
-      if (p.expand[d] != 1) {
-        if (at % p.expand[d] != 0) return false;
-        at /= p.expand[d];
-      }
+      if (at % p.expand[d] != 0) return false;
+      at /= p.expand[d];
     }
     *start += at * p.stride[d];
   }
@@ -69,8 +83,10 @@ void GatherRun(const Walk& walk, const E* data, const Place* lines,
   int64_t start[kPanelRows] = {};
   int64_t low[kPanelRows] = {};
   int64_t high[kPanelRows] = {};
+  const RunStart from = StartOf(walk, run);
   for (int64_t i = 0; i < count; ++i) {
-    if (!FindLine(walk, lines[i], run, &start[i], &low[i], &high[i])) {
+    if (!FindLine(walk, lines[i], from, run.length, &start[i], &low[i],
+                  &high[i])) {
       low[i] = high[i] = 0;
     }
     whole = whole && low[i] == 0 && high[i] == run.length;
@@ -158,61 +174,19 @@ void Pack(const Walk& walk, const PackOptions& options, const std::byte* data,
   }
 }
 
-void Add(const Digit& digit, int64_t times, Run* run) {
-  run->a += times * digit.a;
-  run->b += times * digit.b;
-  for (size_t d = 0; d < 3; ++d) run->at[d] += times * digit.at[d];
-}
-
-// Adds the digits of `index`.
-void AddDigits(const std::vector<Digit>& digits, int64_t index, Run* run) {
-  for (size_t d = digits.size(); d-- > 0;) {
-    Add(digits[d], index % digits[d].extent, run);
-    index /= digits[d].extent;
-  }
-}
-
 }  // namespace
-
-Place PlaceOf(const std::vector<Digit>& digits, int64_t index, bool is_b) {
-  Place place;
-  for (size_t d = digits.size(); d-- > 0;) {
-    const int64_t value = index % digits[d].extent;
-    index /= digits[d].extent;
-    place.offset += value * (is_b ? digits[d].b : digits[d].a);
-    place.y += value * digits[d].y;
-    for (size_t s = 0; s < 3; ++s) place.at[s] += value * digits[d].at[s];
-  }
-  return place;
-}
-
-std::vector<Run> RunsOf(const Product& p, int64_t k0, int64_t count) {
-  int64_t inner = 1;
-  for (const Digit& digit : p.inner) inner *= digit.extent;
-  const int64_t channels = p.channel.extent;
-  std::vector<Run> runs;
-  for (int64_t k = k0; k < k0 + count; k += runs.back().length) {
-    const int64_t rest = k % (inner * channels);
-    const int64_t first = rest / (inner * p.block) * p.block;
-    const int64_t width = std::min(p.block, channels - first);
-    const int64_t within = rest - first * inner;
-    Run run;
-    AddDigits(p.outer, k / (inner * channels), &run);
-    AddDigits(p.inner, within / width, &run);
-    Add(p.channel, first + within % width, &run);
-    run.length = std::min(width - within % width, k0 + count - k);
-    runs.push_back(run);
-  }
-  return runs;
-}
 
 void PackGathered(const Product& p, bool is_b, bool saturate,
                   const std::byte* data, const std::vector<Place>& lines,
                   const std::vector<Run>& runs, int64_t k, std::byte* packed) {
-  const Walk walk{
-      p, is_b, is_b == p.window_is_b,
-      (is_b ? p.channel.b : p.channel.a) +
-          (is_b == p.window_is_b ? p.channel.at[2] * p.stride[2] : 0)};
+  const bool windowed = is_b == p.window_is_b;
+  const int64_t moved = windowed ? p.channel.at[2] * p.stride[2] : 0;
+  const Walk walk{p,
+                  is_b,
+                  windowed,
+                  p.channel.at[2] != 0,
+                  p.expand != Space{1, 1, 1},
+                  (is_b ? p.channel.b : p.channel.a) + moved};
   const PackOptions options{saturate, is_b ? 0 : p.offset_a};
   switch (p.kind) {
     case MmadKind::kFloat16:

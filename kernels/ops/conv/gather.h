@@ -19,7 +19,9 @@ struct Place {
   Space at = {0, 0, 0};
 };
 
-Place PlaceOf(const std::vector<Digit>& digits, int64_t index, bool is_b);
+// The places of numbers [first, last).
+std::vector<Place> PlacesOf(const std::vector<Digit>& digits, int64_t first,
+                            int64_t last, bool is_b);
 
 // Consecutive steps of K along channels, one `channel` digit apart.
 struct Run {

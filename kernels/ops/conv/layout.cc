@@ -31,6 +31,11 @@ bool HasAttr(const OpCall& call, std::string_view name) {
                      [&](const AttrSpec& attr) { return name == attr.name; });
 }
 
+int64_t RoomOf(Shape shape) {
+  std::replace(shape.begin(), shape.end(), int64_t{0}, int64_t{1});
+  return ElementCount(shape);
+}
+
 const TensorSpec& InputOr(const OpCall& call, int index) {
   static const TensorSpec& none = *new TensorSpec;
   const auto i = static_cast<size_t>(index);
@@ -59,7 +64,7 @@ OpStatus ImageOf(const OpCall& call, const std::string& argument,
     }
     *ExtentOf(letters[d], image) = shape[d];
   }
-  if (ElementCount(shape) < 0) {
+  if (RoomOf(shape) < 0) {
     return OpError(call, argument + " shape", ToString(shape),
                    "a product of extents that fits in int64");
   }

@@ -48,6 +48,10 @@ T AttrOf(const OpCall& call, std::string_view name) {
   return AttrOr<T>(call.attrs, name, fallback);
 }
 
+// ElementCount with 1 for every 0: if it is not -1, all products of extents fit
+// in int64, of empty tensors, too.
+int64_t RoomOf(Shape shape);
+
 // Input `index`, absent if the call has fewer.
 const TensorSpec& InputOr(const OpCall& call, int index);
 

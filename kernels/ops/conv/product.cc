@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kTileRows = 4 * kMmadTile;
 constexpr int64_t kTileColumns = 4 * kMmadTile;
 // Steps of K at a time: a multiple of every group and of the panels' own cut.
-constexpr int64_t kSteps = 256;
+constexpr int64_t kSteps = 512;
 
 int64_t Extent(const std::vector<Digit>& digits) {
   int64_t extent = 1;
@@ -40,19 +40,16 @@ Tile TileOf(const Product& p, int64_t item) {
   const int64_t row_tiles = Tiles(p.rows(), kTileRows);
   const int64_t m0 = item / column_tiles % row_tiles * kTileRows;
   const int64_t n0 = item % column_tiles * kTileColumns;
-  Tile tile{item / column_tiles / row_tiles, {}, {}, n0};
   const int64_t m1 = std::min(p.rows(), m0 + kTileRows);
   const int64_t n1 = std::min(p.columns(), n0 + kTileColumns);
-  for (int64_t m = m0; m < m1; ++m) {
-    Place place = PlaceOf(p.m, m, false);
-    place.offset += tile.group * p.group.a;
-    place.y += tile.group * p.group.y;
-    tile.rows.push_back(place);
+  Tile tile{item / column_tiles / row_tiles, PlacesOf(p.m, m0, m1, false),
+            PlacesOf(p.n, n0, n1, true), n0};
+  for (Place& row : tile.rows) {
+    row.offset += tile.group * p.group.a;
+    row.y += tile.group * p.group.y;
   }
-  for (int64_t n = n0; n < n1; ++n) {
-    Place place = PlaceOf(p.n, n, true);
-    place.offset += tile.group * p.group.b + p.b_start;
-    tile.columns.push_back(place);
+  for (Place& column : tile.columns) {
+    column.offset += tile.group * p.group.b + p.b_start;
   }
   return tile;
 }

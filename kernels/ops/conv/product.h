@@ -36,6 +36,7 @@ struct Product {
   // The window tensor: place p of dimension d exists if it is a multiple of
   // expand and p / expand lies in [0, size); it is stride elements along.
   bool window_is_b = false;
+  size_t first_dimension = 0;  // 1 for images: all places of d are 0
   Space size = {1, 1, 1};
   Space expand = {1, 1, 1};
   Space stride = {0, 0, 0};

@@ -34,7 +34,7 @@ OpStatus GridShape(const OpCall& call, const Operands* operands,
   *y = {(*size)[0]};
   y->insert(y->end(), size->begin() + 2, size->end());
   y->push_back(rank);
-  if (ElementCount(*y) >= 0) return {};
+  if (RoomOf(*y) >= 0) return {};
   return OpError(call, "input output_size", ToString(*size),
                  "a product of extents that fits in int64");
 }

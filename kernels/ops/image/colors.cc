@@ -92,7 +92,7 @@ OpStatus MakeContrast(const OpCall& call, Contrast* c) {
   if (mode != "chn_wise" && mode != "chn_y") {
     return OpError(call, "attribute mean_mode", mode, "chn_wise or chn_y");
   }
-  if (shape.size() < 3 || ElementCount(shape) < 0) {
+  if (shape.size() < 3 || RoomOf(shape) < 0) {
     return OpError(call, "input images shape", ToString(shape),
                    "[..." + format + "]");
   }
@@ -153,6 +153,7 @@ OpStatus ComputeContrast(const OpCall& call, const Operands& operands, int,
 
 int64_t Channels(const OpCall& call, int) {
   Contrast c;
+  if (call.inputs[0].count() == 0) return 0;
   return MakeContrast(call, &c).ok() ? c.images * c.channels : 1;
 }
 

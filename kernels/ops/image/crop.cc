@@ -50,7 +50,7 @@ OpStatus MakeCrop(const OpCall& call, const Operands* operands, Crop* crop) {
   crop->y.n = boxes[0];
   crop->y.c = crop->x.c;
   crop->y.size = {1, size[0], size[1]};
-  if (ElementCount(ShapeOf(crop->y, crop->letters)) < 0) {
+  if (RoomOf(ShapeOf(crop->y, crop->letters)) < 0) {
     return OpError(call, "output shape",
                    ToString(ShapeOf(crop->y, crop->letters)),
                    "a product of extents that fits in int64");
@@ -157,7 +157,7 @@ int64_t CropItems(const OpCall& call, int) {
   if (!ImageOf(call, "output", call.outputs[0].shape, letters, &y).ok()) {
     return 1;
   }
-  return y.n * y.places();
+  return call.outputs[0].count() == 0 ? 0 : y.n * y.places();
 }
 
 Work Cost(const OpCall& call) {

@@ -46,8 +46,7 @@ OpStatus SetPatchPlaces(const OpCall& call, bool same, Patches* p) {
   }
   if (p->window[0] > kMostExtent / p->window[1] ||
       p->x.c > (int64_t{1} << 59) / p->taps() ||
-      ElementCount({p->x.n, p->x.c * p->taps(), p->places[0], p->places[1]}) <
-          0) {
+      RoomOf({p->x.n, p->x.c * p->taps(), p->places[0], p->places[1]}) < 0) {
     return OpError(call, "output shape",
                    "windows of " + std::to_string(p->window[0]) + " by " +
                        std::to_string(p->window[1]),

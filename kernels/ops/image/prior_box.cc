@@ -95,7 +95,7 @@ OpStatus MakePrior(const OpCall& call, Prior* p) {
   s = SetBoxes(call, p);
   const auto boxes = static_cast<int64_t>(p->widths.size());
   if (s.ok() &&
-      ElementCount({2, p->x.places(), std::max<int64_t>(boxes, 1) * 4}) < 0) {
+      RoomOf({2, p->x.places(), std::max<int64_t>(boxes, 1) * 4}) < 0) {
     return OpError(call, "input x shape", ToString(call.inputs[0].shape),
                    "a product of extents that fits in int64");
   }

@@ -117,7 +117,7 @@ OpStatus SetRepeat(const OpCall& call, Resize* r) {
 OpStatus Finish(const OpCall& call, Resize* r) {
   r->y.n = r->x.n;
   r->y.c = r->x.c;
-  if (ElementCount(ShapeOf(r->y, r->letters)) < 0) {
+  if (RoomOf(ShapeOf(r->y, r->letters)) < 0) {
     return OpError(call, "output shape", ToString(ShapeOf(r->y, r->letters)),
                    "a product of extents that fits in int64");
   }
@@ -161,7 +161,7 @@ OpStatus MakeGradient(const ResizeRule& rule, const OpCall& call,
       }
       r->x.size[d] = sizes[d];
     }
-    if (s.ok() && ElementCount(ShapeOf(r->x, r->letters)) < 0) {
+    if (s.ok() && RoomOf(ShapeOf(r->x, r->letters)) < 0) {
       return SizeError(call, ToString(AttrValue(wanted.sizes)));
     }
     SetStrides(r->letters, &r->x);

@@ -54,7 +54,7 @@ OpStatus MakeAlign(const OpCall& call, bool gradient, Align* a) {
     return OpError(call, "input ydiff shape", ToString(InputOr(call, 0).shape),
                    ToString(y));
   }
-  if (ElementCount(y) < 0 || a->x.places() == 0) {
+  if (RoomOf(y) < 0 || a->x.places() == 0) {
     return OpError(call, "output shape", ToString(y),
                    "some image, and a product of extents that fits in int64");
   }

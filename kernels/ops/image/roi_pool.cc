@@ -49,7 +49,7 @@ OpStatus MakeRoiPool(const OpCall& call, RoiPool* p) {
     return OpError(call, "attribute output_dim", std::to_string(p->channels),
                    "channels of x / group_size^2");
   }
-  if (ElementCount({p->rois, p->channels, p->bins[0], p->bins[1]}) < 0) {
+  if (RoomOf({p->rois, p->channels, p->bins[0], p->bins[1]}) < 0) {
     return OpError(call, "output shape", std::to_string(p->rois),
                    "a product of extents that fits in int64");
   }

@@ -41,7 +41,7 @@ OpStatus MakeSampler(const OpCall& call, int rank, Sampler* s) {
     return OpError(call, "input grid shape", ToString(grid),
                    rank == 2 ? "[N,H,W,2]" : "[N,D,H,W,3]");
   }
-  if (ElementCount(ShapeOf(s->y, letters)) < 0 || s->x.places() == 0) {
+  if (RoomOf(ShapeOf(s->y, letters)) < 0 || s->x.places() == 0) {
     return OpError(call, "output shape", ToString(ShapeOf(s->y, letters)),
                    "some image, and a product of extents that fits in int64");
   }

@@ -124,7 +124,7 @@ OpStatus ShapeOfKept(const OpCall& call, const Operands* operands, Shape* y) {
                    "max_boxes_size from 0, center_point_box 0 or 1");
   }
   *y = {scores[0], scores[1], std::min(most, boxes[1]), 3};
-  if (ElementCount(scores) < 0 || ElementCount(*y) < 0) {
+  if (RoomOf(scores) < 0 || RoomOf(*y) < 0) {
     return OpError(call, "input scores shape", ToString(scores),
                    "a product of extents that fits in int64");
   }
@@ -159,6 +159,7 @@ OpStatus ComputeKept(const OpCall& call, const Operands& operands, int, int64_t,
   int32_t* y = operands.outputs[0].as<int32_t>();
   const int64_t total = call.outputs[0].count();
   std::fill_n(y, total, -1);
+  if (n == 0) return {};
   Candidates all;
   all.most = static_cast<size_t>(most);
   all.iou_threshold = NumberOr(call, operands, 3, 0.0f);

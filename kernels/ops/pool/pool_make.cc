@@ -70,7 +70,7 @@ OpStatus MakePool(const PoolRule& rule, const OpCall& call, Pool* pool) {
   if (!s.ok()) return s;
   pool->y.n = pool->x.n;
   pool->y.c = pool->x.c;
-  if (ElementCount(ShapeOf(pool->y, pool->letters)) < 0) {
+  if (RoomOf(ShapeOf(pool->y, pool->letters)) < 0) {
     return OpError(call, "output shape",
                    ToString(ShapeOf(pool->y, pool->letters)),
                    "a product of extents that fits in int64");

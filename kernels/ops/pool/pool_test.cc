@@ -67,7 +67,7 @@ const Windows kGiven[] = {
      .after = {0, 2, 0}},
     {.name = "ceil",
      .letters = "NHWC",
-     .x = {1, 8, 7},
+     .x = {1, 9, 8},
      .stride = {1, 2, 3},
      .before = {0, 1, 0},
      .after = {0, 0, 1},
@@ -145,12 +145,14 @@ TEST(PoolTest, GivenPads) {
       const auto e = RunOp("AvgPoolV2Grad", {size, g.tensor}, attrs);
       ASSERT_FALSE(e.empty());
       Expect(e[0], w.letters, w.x, AverageGradient(p, g, false));
-      Windows by = p;
-      by.divisor = odd ? 5 : 0;
-      attrs["divisor_override"] = by.divisor;
-      const auto a = RunOp("AvgPoolV2", {x.tensor}, attrs);
-      ASSERT_FALSE(a.empty());
-      Expect(a[0], w.letters, p.y, Average(by, x, false));
+      for (int64_t divisor : {0, 5}) {
+        Windows by = p;
+        by.divisor = divisor;
+        attrs["divisor_override"] = divisor;
+        const auto a = RunOp("AvgPoolV2", {x.tensor}, attrs);
+        ASSERT_FALSE(a.empty());
+        Expect(a[0], w.letters, p.y, Average(by, x, false));
+      }
     }
   }
 }
@@ -266,7 +268,7 @@ TEST(PoolTest, Caffe) {
   Prng prng(TestSeed());
   for (bool ceil : {true, false}) {
     Windows w = {.name = "",
-                 .x = {1, 8, 7},
+                 .x = {1, 9, 8},
                  .stride = {1, 2, 3},
                  .before = {0, 1, 0},
                  .after = {0, 0, 1}};
@@ -285,6 +287,35 @@ TEST(PoolTest, Caffe) {
     const auto a = RunOp("Pooling", {x.tensor}, attrs);
     ASSERT_FALSE(a.empty());
     Expect(a[0], "NCHW", w.y, Average(w, x, false));
+  }
+}
+
+// One dimension, whose reciprocals come as a matrix.
+TEST(PoolTest, AssistMatrix) {
+  Prng prng(TestSeed());
+  for (bool ceil : {false, true}) {
+    const Windows w = Placed({.name = "",
+                              .x = {1, 1, 9},
+                              .window = {1, 1, 4},
+                              .stride = {1, 1, 2},
+                              .before = {0, 0, 1},
+                              .ceil = ceil});
+    const Tensor x = Random(DataType::kFloat16, "NCHW", w.x, &prng);
+    const TestTensor assist = RandomTensor(DataType::kFloat16, {w.y[2]}, &prng);
+    const auto y = RunOp("AvgPool1DD", {x.tensor, assist},
+                         {{"ksize", int64_t{4}},
+                          {"strides", int64_t{2}},
+                          {"pads", List{1, 0}},
+                          {"ceil_mode", ceil}});
+    ASSERT_FALSE(y.empty());
+    Expect(y[0], "NCHW", w.y, [&](int64_t n, int64_t c, const Three& o) {
+      const Bits sum =
+          reference::RowSum(Type::kF32, SeenValues(x, Look(w, o), n, c), false);
+      return FromF32(Type::kF16,
+                     reference::Primitive2("Mul", Type::kF32, sum,
+                                           ToF32(Type::kF16, assist.Get(o[2]))),
+                     false);
+    });
   }
 }
 
