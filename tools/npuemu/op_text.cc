@@ -75,10 +75,10 @@ void PrintParams(const char* title, const std::vector<ParamSpec>& params,
 }  // namespace
 
 void PrintOpList(std::span<const OpDef* const> ops, std::ostream& out) {
-  out << std::left << std::setw(20) << "operator" << std::setw(8) << "engine"
+  out << std::left << std::setw(36) << "operator" << std::setw(8) << "engine"
       << std::setw(11) << "basis" << "dtypes\n";
   for (const OpDef* op : ops) {
-    out << std::left << std::setw(20) << op->type << std::setw(8)
+    out << std::left << std::setw(36) << op->type << std::setw(8)
         << NameOf(op->engine) << std::setw(11) << NameOf(op->basis)
         << AllDtypes(*op) << "\n";
   }
