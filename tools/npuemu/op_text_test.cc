@@ -33,9 +33,9 @@ TEST(OpTextTest, ListHasOneLinePerOperatorWithItsDtypesOnce) {
   std::ostringstream out;
   PrintOpList(ops, out);
   EXPECT_EQ(out.str(),
-            "operator            engine  basis      dtypes\n"
-            "Blend               vector  prototype  float float16 bool\n"
-            "Blend               vector  prototype  float float16 bool\n");
+            "operator                            engine  basis      dtypes\n"
+            "Blend                               vector  prototype  float float16 bool\n"
+            "Blend                               vector  prototype  float float16 bool\n");
 }
 
 TEST(OpTextTest, DetailsShowParamsCombinationsAttributesAndExactness) {

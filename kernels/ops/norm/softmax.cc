@@ -2,21 +2,24 @@
 // In f32 with one cast back; the row sum of arithmetic.md 7.8, the maximum of
 // 7.3. What each computes, in its order: docs/rows.md.
 
+#include "kernels/numeric/exp_block.h"
 #include "kernels/op/rows.h"
 #include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
 namespace {
 
-// y = softmax of x; they may be one buffer.
-void SoftmaxOf(Row& r, const float* x, float* y) {
-  const float largest = Largest(x, r.n);
-  for (int64_t j = 0; j < r.n; ++j) y[j] = Exp(x[j] - largest);
+// y = softmax of x, whose largest is known; they may be one buffer.
+void SoftmaxOf(Row& r, const float* x, float largest, float* y) {
+  for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] - largest;
+  ExpFloats(y, y, static_cast<size_t>(r.n));
   const float sum = r.Sum([&](int64_t j) { return y[j]; });
   for (int64_t j = 0; j < r.n; ++j) y[j] = y[j] / sum;
 }
 
-void Softmax(Row& r) { SoftmaxOf(r, r.x(0), r.y(0)); }
+// In two stages: the largest of each row goes through the workspace.
+void LargestOfRow(Row& r) { r.y(kTemps)[0] = Largest(r.x(0), r.n); }
+void Softmax(Row& r) { SoftmaxOf(r, r.x(0), r.x(kTemps)[0], r.y(0)); }
 
 void LogSoftmax(Row& r) {
   const float* x = r.x(0);
@@ -77,7 +80,7 @@ void Masked(Row& r) {
   for (int64_t j = 0; j < r.n; ++j) {
     y[j] = IsMasked(r, 1, j) ? -10000.0f : x[j] * r.a[0];
   }
-  SoftmaxOf(r, y, y);
+  SoftmaxOf(r, y, Largest(y, r.n), y);
 }
 
 void MaskedGradient(Row& r) {
@@ -119,7 +122,9 @@ RowRule WithSteps(RowRule rule) {
 }
 
 RowRule SoftmaxRule() {
-  RowRule rule = WithSteps(Along("axes", "x", {"0", "0", Softmax}));
+  RowRule rule = WithSteps(Along("axes", "x", {"0", "t", LargestOfRow}));
+  rule.temps = "r";
+  rule.stages.push_back({"0t", "0", Softmax});
   rule.check = HalfToFloat;
   return rule;
 }
