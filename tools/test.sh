@@ -12,6 +12,7 @@ all_parts=(lint gcc demo sim clang asan fuzz canary)
 asan_packages=(
   //acl_shim/base/... //acl_shim/core/... //acl_shim/om/...
   //acl_shim/tests/rules/... //acl_shim/tests/interleavings/...
+  //kernels/op/... //kernels/ops/...
   //emulator/...
   //tools/atc/... //tools/npu_smi/... //tools/npuemu/... //tools/om_describe/...
 )
@@ -31,7 +32,7 @@ Runs the named parts in order; all of them without an argument.
   gcc    bazel test //...
   demo   tools/demo.sh, as a user runs it
   sim    random programs, the determinism matrix and replays, the commit as seed
-  clang  bazel test --config=clang of kernels   (layering_check, as asan)
+  clang  bazel test --config=clang of gemm, numeric   (layering_check, as asan)
   asan   bazel test --config=asan of everything else that it can run
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
   canary every implemented function once without its work: a test must fail
@@ -103,11 +104,11 @@ part_sim() {
   run_bazel sim "--test_arg=--rotate=$seed" --test_tag_filters=rotated \
     --test_timeout=900 //tools/soak/...
 }
-# By clang once: kernels, whose bits must be those of GCC, as they are used; all
-# else with AddressSanitizer.
+# By clang once: the loops that are written for a processor, whose bits must be
+# those of GCC, as they are used; all else with AddressSanitizer.
 part_clang() {
-  run_bazel clang --config=clang //kernels/... //emulator/host/preload/... \
-    //acl_shim/abi:abi_test
+  run_bazel clang --config=clang //kernels/gemm/... //kernels/numeric/... \
+    //emulator/host/preload/... //acl_shim/abi:abi_test
 }
 part_clang_all() {
   run_bazel clang_all --config=clang \
