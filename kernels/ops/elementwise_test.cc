@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
 #include <sstream>
 
 #include "kernels/ops/registry.h"
@@ -168,6 +170,19 @@ void ExpectAsWritten(const OpDef& op, const std::vector<TestTensor>& inputs,
   }
 }
 
+// AddressSanitizer looks for other mistakes: a fifth of the elements will do.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int64_t kShare = 5;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr int64_t kShare = 5;
+#else
+constexpr int64_t kShare = 1;
+#endif
+#else
+constexpr int64_t kShare = 1;
+#endif
+
 bool AllValuesWanted() {
   for (const std::string& argument : testing::internal::GetArgvs()) {
     if (argument == "--all_values") return true;
@@ -207,7 +222,7 @@ TEST(ElementwiseTest, EveryColumnIsAsWritten) {
       for (uint64_t round = 0; round < 2; ++round) {
         const Attrs attrs = SomeAttrs(*op, round);
         if (round == 1 && attrs.empty()) continue;
-        const auto inputs = InputsOf(*op, k, {{3, 300}}, &prng);
+        const auto inputs = InputsOf(*op, k, {{3, 300 / kShare}}, &prng);
         ExpectAsWritten(*op, inputs, attrs, (k + round) % 2 == 1);
         cases += 900;
       }
@@ -229,11 +244,12 @@ TEST(ElementwiseTest, EveryValueOfNarrowTypes) {
       // them in elementwise_all_values_test.
       const int64_t step =
           op->elementwise->by_table && !AllValuesWanted() && BitsOf(dtype) == 16
-              ? 31
+              ? 31 * kShare
               : 1;
       ExpectAsWritten(*op, {AllValues(dtype, step)}, SomeAttrs(*op, 0), false);
       if (LaneOf(dtype) != Lane::kFloat) continue;
-      ExpectAsWritten(*op, {AllValues(dtype, AllValuesWanted() ? 1 : 61)},
+      ExpectAsWritten(*op,
+                      {AllValues(dtype, AllValuesWanted() ? 1 : 61 * kShare)},
                       SomeAttrs(*op, 0), true);
     }
   }
@@ -292,6 +308,58 @@ TEST(ElementwiseTest, OutputMayLieOverAnInput) {
       ASSERT_TRUE(RunSerially(call, operands).ok());
       EXPECT_EQ(copies[over].data, expected[0].data) << "input " << over;
     }
+  }
+}
+
+// Canary: a document with one rounding or one order changed must be noticed.
+TEST(ElementwiseTest, AChangedDocumentIsNoticed) {
+  struct Change {
+    const char* type;
+    const char* from;
+    const char* to;
+  };
+  const Change changes[] = {
+      {"FusedMulAddAdd", "y = x1 * x2 + x3 + x4", "y = x1 * x2 + x4 + x3"},
+      {"Rint", "    Rint(x) in T\n      y = rint(x)",
+       "    Rint(x) in T\n      y = round(x)"},
+      {"Lerp", "y = start + weight * (end - start)",
+       "y = start + (weight * end - weight * start)"},
+      {"Mish", "y = x * tanh(softplus(x))", "y = tanh(softplus(x) * x)"},
+      {"Sigmoid", "y = 1 / (exp(x * -1) + 1)",
+       "y = recip(1 + exp(x)) * exp(x)"},
+      {"Addcmul", "(x1 * x2) * value", "x1 * (x2 * value)"}};
+  std::ifstream file("docs/sequences.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  Prng prng(TestSeed());
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.type);
+    std::string changed = text.str();
+    const size_t at = changed.find(change.from);
+    ASSERT_NE(at, std::string::npos);
+    changed.replace(at, std::string(change.from).size(), change.to);
+    const std::string path = testing::TempDir() + "/changed.md";
+    std::ofstream(path) << changed;
+    const OpDef& op = *FindOp(change.type);
+    const auto& dtypes = op.inputs[0].dtypes;
+    const auto column = static_cast<size_t>(
+        std::find(dtypes.begin(), dtypes.end(), DataType::kFloat) -
+        dtypes.begin());
+    const auto inputs = InputsOf(op, column, {{3000}}, &prng);
+    const Attrs attrs = SomeAttrs(op, 0);
+    const auto y = RunOp(op.type, inputs, attrs);
+    std::vector<reference::Values> values;
+    for (const TestTensor& x : inputs) values.push_back(Spread(x, {3000}));
+    const auto written = reference::Evaluate(
+        reference::ReadSequences({path}), op.type, values,
+        Numbers(op, attrs, 3000),
+        {{op.outputs[0].name, ReferenceType(y[0].spec.dtype)}}, false);
+    const auto& bits = written.at(op.outputs[0].name).bits;
+    size_t differences = 0;
+    for (size_t i = 0; i < bits.size(); ++i) {
+      differences += y[0].Get(static_cast<int64_t>(i)) != bits[i] ? 1 : 0;
+    }
+    EXPECT_GT(differences, 0u);
   }
 }
 
