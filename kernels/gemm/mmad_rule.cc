@@ -26,4 +26,17 @@ uint64_t MmadCycles(MmadKind kind, int64_t m, int64_t n, int64_t k) {
          instructions * kIssueCycles;
 }
 
+MmadKind MmadKindOf(DataType type) {
+  switch (type) {
+    case DataType::kFloat16:
+      return MmadKind::kFloat16;
+    case DataType::kBf16:
+      return MmadKind::kBfloat16;
+    case DataType::kInt8:
+      return MmadKind::kInt8;
+    default:
+      return MmadKind::kFloat32;
+  }
+}
+
 }  // namespace npuemu::kernels

@@ -7,10 +7,15 @@
 
 #include <cstdint>
 
+#include "kernels/numeric/data_type.h"
+
 namespace npuemu::kernels {
 
 // What the cube multiplies; both operands are of one kind.
 enum class MmadKind { kFloat16, kBfloat16, kFloat32, kHf32, kInt8, kInt4 };
+
+// What elements of a type are to it; f32 for all that it has no kind for.
+MmadKind MmadKindOf(DataType type);
 
 // How the products of one group join the accumulator.
 enum class MmadVariant {

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "kernels/op/broadcast.h"
-
 namespace npuemu::kernels {
 namespace {
 
@@ -84,16 +82,6 @@ int64_t Digits::Offset(int64_t index) const {
     index /= extents[d];
   }
   return offset;
-}
-
-RowPlan PlanRows(const Shape& shape, const std::vector<bool>& along) {
-  const std::vector<int64_t> strides = StridesOf(shape);
-  RowPlan plan;
-  for (size_t d = 0; d < shape.size(); ++d) {
-    (along[d] ? plan.along : plan.kept).Push(shape[d], strides[d]);
-    (along[d] ? plan.length : plan.rows) *= shape[d];
-  }
-  return plan;
 }
 
 }  // namespace npuemu::kernels

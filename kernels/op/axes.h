@@ -1,7 +1,6 @@
 // File: axes.h
-// Integer inputs (axes, perm, dims), and a tensor seen as rows: the elements
-// along chosen axes, in row-major order, one row for each place along the
-// others (arithmetic.md 7.8). Thread-safe (pure).
+// Integer inputs (axes, perm, dims), axes by number, and places along several
+// axes as one number. Thread-safe (pure).
 
 #ifndef KERNELS_OP_AXES_H_
 #define KERNELS_OP_AXES_H_
@@ -33,25 +32,6 @@ struct Digits {
   void Push(int64_t extent, int64_t stride);
   int64_t Offset(int64_t index) const;
 };
-
-struct RowPlan {
-  int64_t rows = 1;
-  int64_t length = 1;
-  Digits kept;
-  Digits along;
-
-  // Offset of element j of a row, in elements.
-  int64_t Offset(int64_t row, int64_t j) const {
-    return kept.Offset(row) + along.Offset(j);
-  }
-  // Whether the elements of a row lie `step()` apart.
-  bool regular() const { return along.extents.size() <= 1; }
-  int64_t step() const {
-    return along.strides.empty() ? 1 : along.strides.back();
-  }
-};
-
-RowPlan PlanRows(const Shape& shape, const std::vector<bool>& along);
 
 }  // namespace npuemu::kernels
 

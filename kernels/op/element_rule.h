@@ -49,7 +49,17 @@ struct Block {
 };
 using BlockFn = void (*)(const Block&);
 
-// How an operator computes, beside its function.
+// Tables of f16 and bf16 results, made on first use, never destroyed. A copy of
+// a rule begins without.
+struct HalfTables {
+  std::array<std::atomic<const uint16_t*>, 2> of = {};
+  HalfTables() = default;
+  HalfTables(const HalfTables&) {}
+  HalfTables& operator=(const HalfTables&) { return *this; }
+};
+
+// How an operator computes, beside its function. The methods give a changed
+// copy.
 struct ElementwiseRule {
   std::vector<Instruction> steps;  // vector instructions per 256 bytes, 6.3
   const char* exactness =
@@ -80,63 +90,62 @@ struct ElementwiseRule {
   std::vector<int> takes = {};
   std::array<Lane, kLaneKinds> gives = {};
 
-  // Tables of f16 and bf16 results, made on first use, never destroyed.
-  mutable std::array<std::atomic<const uint16_t*>, 2> tables = {};
+  mutable HalfTables tables;
 
-  ElementwiseRule() = default;
-  ElementwiseRule(const ElementwiseRule& o) { *this = o; }
-  ElementwiseRule& operator=(const ElementwiseRule& o);
-
-  ElementwiseRule Says(const char* text) && {
-    exactness = text;
-    return *this;
+  ElementwiseRule Says(const char* text) const {
+    return With([&](ElementwiseRule& rule) { rule.exactness = text; });
   }
   // A composite of primitives in f32 with one cast back (7.8).
-  ElementwiseRule Sequence() && {
-    exactness = "the sequence of docs/sequences.md in f32, one cast back";
-    wide = true;
-    by_table = true;
-    return *this;
+  ElementwiseRule Sequence() const {
+    return With([](ElementwiseRule& rule) {
+      rule.exactness =
+          "the sequence of docs/sequences.md in f32, one cast back";
+      rule.wide = true;
+      rule.by_table = true;
+    });
   }
-  ElementwiseRule Half(Float16 (*fn)(Float16)) && {
-    half = fn;
-    return *this;
+  ElementwiseRule Half(Float16 (*fn)(Float16)) const {
+    return With([&](ElementwiseRule& rule) { rule.half = fn; });
   }
-  ElementwiseRule Selects() && {
-    selects = true;
-    exactness = "exact";
-    return *this;
+  ElementwiseRule Selects() const {
+    return With([](ElementwiseRule& rule) {
+      rule.selects = true;
+      rule.exactness = "exact";
+    });
   }
-  ElementwiseRule Raw(size_t key_input) && {
-    raw = true;
-    key = key_input;
-    exactness = "exact: bits are moved";
-    return *this;
+  ElementwiseRule Raw(size_t key_input) const {
+    return With([&](ElementwiseRule& rule) {
+      rule.raw = true;
+      rule.key = key_input;
+      rule.exactness = "exact: bits are moved";
+    });
   }
   ElementwiseRule Infer(OpStatus (*fn)(const OpCall&,
-                                       std::vector<TensorSpec>*)) && {
-    infer = fn;
-    return *this;
+                                       std::vector<TensorSpec>*)) const {
+    return With([&](ElementwiseRule& rule) { rule.infer = fn; });
   }
-  ElementwiseRule Align(Shape (*fn)(const OpCall&, size_t)) && {
-    align = fn;
-    return *this;
+  ElementwiseRule Align(Shape (*fn)(const OpCall&, size_t)) const {
+    return With([&](ElementwiseRule& rule) { rule.align = fn; });
   }
-  ElementwiseRule Absent(float value) && {
-    absent = value;
-    return *this;
+  ElementwiseRule Absent(float value) const {
+    return With([&](ElementwiseRule& rule) { rule.absent = value; });
   }
-  ElementwiseRule Halves(HalvesFn fn) && {
-    halves = fn;
-    return *this;
+  ElementwiseRule Halves(HalvesFn fn) const {
+    return With([&](ElementwiseRule& rule) { rule.halves = fn; });
   }
-  ElementwiseRule Plain(BlockFn fn) && {
-    run_plain = fn;
-    return *this;
+  ElementwiseRule Plain(BlockFn fn) const {
+    return With([&](ElementwiseRule& rule) { rule.run_plain = fn; });
   }
-  ElementwiseRule Wide() && {
-    wide = true;
-    return *this;
+  ElementwiseRule Wide() const {
+    return With([](ElementwiseRule& rule) { rule.wide = true; });
+  }
+
+ private:
+  template <typename Change>
+  ElementwiseRule With(Change&& change) const {
+    ElementwiseRule rule = *this;
+    change(rule);
+    return rule;
   }
 };
 

@@ -17,17 +17,46 @@ constexpr size_t kFew = 16;  // operands of one side without an allocation
 // A table of 65,536 results pays from here on.
 constexpr int64_t kWorthATable = 4096;
 
-// Words that functions know, as numbers.
+// The words that attributes may have, and the numbers that functions see.
 struct Word {
+  const char* attr;
   const char* word;
   float number;
 };
-constexpr Word kWords[] = {{"none", 0},  {"mean", 1},  {"batchmean", 1},
-                           {"sum", 2},   {"Round", 0}, {"round", 0},
-                           {"Floor", 1}, {"floor", 1}, {"Ceil", 2},
-                           {"ceil", 2},  {"Trunc", 3}, {"trunc", 3}};
+constexpr Word kWords[] = {
+    {"reduction", "none", 0},   {"reduction", "mean", 1},
+    {"reduction", "sum", 2},    {"reduction", "batchmean", 1},
+    {"round_mode", "Round", 0}, {"round_mode", "round", 0},
+    {"round_mode", "Floor", 1}, {"round_mode", "floor", 1},
+    {"round_mode", "Ceil", 2},  {"round_mode", "ceil", 2},
+    {"round_mode", "Trunc", 3}, {"round_mode", "trunc", 3}};
 
-void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
+const Word* WordOf(const std::string& attr, const std::string& word) {
+  for (const Word& known : kWords) {
+    if (attr == known.attr && word == known.word) return &known;
+  }
+  return nullptr;
+}
+
+// A word that no function knows is refused.
+OpStatus CheckWords(const OpCall& call) {
+  for (const auto& [name, value] : call.attrs) {
+    const auto* word = std::get_if<std::string>(&value);
+    if (word == nullptr || WordOf(name, *word) != nullptr) continue;
+    std::string expected;
+    for (const Word& known : kWords) {
+      if (name != known.attr) continue;
+      expected += (expected.empty() ? "" : ", ") + std::string(known.word);
+    }
+    // Other words have no effect on elements (data_format of BiasAdd).
+    if (expected.empty()) continue;
+    return OpError(call, "attribute " + name, *word, expected);
+  }
+  return {};
+}
+
+void Append(const AttrSpec& attr, const AttrValue& value, size_t* count,
+            Scalars* scalars) {
   const auto add = [&](float number) {
     if (*count < Scalars::kMost) scalars->values[(*count)++] = number;
   };
@@ -35,9 +64,8 @@ void Append(const AttrValue& value, size_t* count, Scalars* scalars) {
   if (const auto* i = std::get_if<int64_t>(&value)) add(static_cast<float>(*i));
   if (const auto* f = std::get_if<float>(&value)) add(*f);
   if (const auto* word = std::get_if<std::string>(&value)) {
-    for (const Word& known : kWords) {
-      if (*word == known.word) add(known.number);
-    }
+    const Word* known = WordOf(attr.name, *word);
+    if (known != nullptr) add(known->number);
   }
   if (const auto* list = std::get_if<std::vector<float>>(&value)) {
     for (float f : *list) add(f);
@@ -60,7 +88,7 @@ Scalars ScalarsOf(const ElementwiseRule& rule, const OpCall& call,
   size_t count = 0;
   for (const AttrSpec& attr : call.op->attrs) {
     const auto it = call.attrs.find(attr.name);
-    Append(it == call.attrs.end() ? attr.fallback : it->second, &count,
+    Append(attr, it == call.attrs.end() ? attr.fallback : it->second, &count,
            &scalars);
   }
   return scalars;
@@ -219,7 +247,7 @@ BroadcastPlan PlanOf(const ElementwiseRule& rule, const OpCall& call) {
   return PlanBroadcast(shapes, call.outputs[0].shape);
 }
 
-// `few` of the caller, or so many from the heap.
+// Up to kFew without an allocation.
 template <typename Item>
 class Items {
  public:
@@ -321,7 +349,7 @@ bool RunByTable(const ElementwiseRule& rule, const OpCall& call,
   if (LaneOf(type) != Lane::kFloat || call.inputs.size() != 1) return false;
   if (!AttrsAreDefault(call)) return false;
   const bool use_half = f16 && rule.half != nullptr;
-  auto& slot = rule.tables[f16 ? 0 : 1];
+  auto& slot = rule.tables.of[f16 ? 0 : 1];
   const uint16_t* table = slot.load(std::memory_order_acquire);
   if (table == nullptr && end - begin < kWorthATable) {
     if (!use_half) return false;
@@ -350,37 +378,9 @@ bool RunByTable(const ElementwiseRule& rule, const OpCall& call,
 
 }  // namespace
 
-ElementwiseRule& ElementwiseRule::operator=(const ElementwiseRule& o) {
-  steps = o.steps;
-  exactness = o.exactness;
-  wide = o.wide;
-  selects = o.selects;
-  raw = o.raw;
-  by_table = o.by_table;
-  key = o.key;
-  absent = o.absent;
-  half = o.half;
-  infer = o.infer;
-  align = o.align;
-  run = o.run;
-  run_avx2 = o.run_avx2;
-  run_plain = o.run_plain;
-  halves = o.halves;
-  takes = o.takes;
-  gives = o.gives;
-  return *this;
-}
-
 OpStatus InferElementwise(const OpCall& call,
                           std::vector<TensorSpec>* outputs) {
-  const auto reduction = call.attrs.find("reduction");
-  if (reduction != call.attrs.end()) {
-    const auto* word = std::get_if<std::string>(&reduction->second);
-    if (word != nullptr && *word != "none" && *word != "mean" &&
-        *word != "sum" && *word != "batchmean") {
-      return OpError(call, "attribute reduction", *word, "none, mean or sum");
-    }
-  }
+  if (OpStatus status = CheckWords(call); !status.ok()) return status;
   const ElementwiseRule& rule = *call.op->elementwise;
   const TensorSpec* longest = nullptr;
   Shape shape;
@@ -478,7 +478,7 @@ void CheckColumns(const OpDef& op, const ElementwiseRule& rule) {
 OpDef ElementwiseOp(OpDef signature, ElementwiseRule rule) {
   CheckColumns(signature, rule);
   signature.infer = rule.infer == nullptr ? InferElementwise : rule.infer;
-  signature.items = OutputElements;
+  signature.items = ItemsOfOutput;
   signature.compute = ComputeElementwise;
   signature.cost = CostElementwise;
   signature.exactness = rule.exactness;

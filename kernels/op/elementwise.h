@@ -37,7 +37,6 @@ using Ints = Over<int32_t, int64_t, uint64_t>;
 using Numbers = Over<float, int32_t, int64_t, uint64_t>;
 using NumbersAndBool = Over<float, int32_t, int64_t, uint64_t, bool>;
 using Bools = Over<bool>;
-using BitsAsInts = Over<int32_t, int64_t>;
 
 // The inputs: T stands for the type that the function computes on.
 struct T {};
@@ -48,10 +47,6 @@ OpStatus InferElementwise(const OpCall& call, std::vector<TensorSpec>* outputs);
 OpStatus ComputeElementwise(const OpCall& call, const Operands& operands,
                             int phase, int64_t begin, int64_t end);
 Work CostElementwise(const OpCall& call);
-
-inline int64_t OutputElements(const OpCall& call, int) {
-  return call.outputs[0].count();
-}
 
 // Completes a signature.
 OpDef ElementwiseOp(OpDef signature, ElementwiseRule rule);

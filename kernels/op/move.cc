@@ -92,10 +92,6 @@ OpStatus ComputeMove(PlanFn plan, const OpCall& call, const Operands& operands,
 
 Work CostMove(const OpCall& call) { return MoveWork(call); }
 
-int64_t ItemsOfOutput(const OpCall& call, int) {
-  return call.outputs[0].count();
-}
-
 std::string InputName(const OpCall& call, size_t index) {
   return std::string("input ") + call.op->inputs[index].name;
 }

@@ -43,7 +43,6 @@ OpStatus ComputeMove(PlanFn plan, const OpCall& call, const Operands& operands,
 
 // Bytes only: the data moves, nothing is computed.
 Work CostMove(const OpCall& call);
-int64_t ItemsOfOutput(const OpCall& call, int phase);
 
 // Completes a signature with a plan.
 template <PlanFn plan>

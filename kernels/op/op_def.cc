@@ -167,6 +167,10 @@ OpStatus OpError(const OpCall& call, const std::string& argument,
           ", expected " + expected};
 }
 
+int64_t ItemsOfOutput(const OpCall& call, int) {
+  return call.outputs[0].count();
+}
+
 OpStatus InferSame(const OpCall& call, std::vector<TensorSpec>* outputs) {
   *outputs = {call.inputs[0]};
   return {};

@@ -164,6 +164,9 @@ inline bool IsConst(const OpCall& call, size_t index) {
          call.const_inputs[index].data() != nullptr;
 }
 
+// items of operators whose items are the elements of their first output.
+int64_t ItemsOfOutput(const OpCall& call, int phase);
+
 // infer of operators whose output is as the first input.
 OpStatus InferSame(const OpCall& call, std::vector<TensorSpec>* outputs);
 

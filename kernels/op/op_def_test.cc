@@ -159,16 +159,17 @@ TEST(BroadcastTest, EqualShapesAndScalarsAreOneRun) {
             (std::vector<int64_t>{6, 4}));
 }
 
-TEST(AxesTest, RowsOfMergedAxes) {
-  const RowPlan plan = PlanRows({2, 3, 4, 5}, {false, false, true, true});
-  EXPECT_EQ(plan.rows, 6);
-  EXPECT_EQ(plan.length, 20);
-  EXPECT_TRUE(plan.regular());
-  EXPECT_EQ(plan.step(), 1);
-  EXPECT_EQ(plan.Offset(4, 7), 87);
-  const RowPlan split = PlanRows({2, 3, 4}, {true, false, true});
-  EXPECT_FALSE(split.regular());
-  EXPECT_EQ(split.Offset(2, 5), 12 + 8 + 1);
+TEST(DigitsTest, NeighboursThatFollowEachOtherAreOneDigit) {
+  Digits merged;  // axes 2 and 3 of [2,3,4,5]
+  merged.Push(4, 5);
+  merged.Push(5, 1);
+  EXPECT_EQ(merged.extents, (std::vector<int64_t>{20}));
+  EXPECT_EQ(merged.Offset(7), 7);
+  Digits split;  // axes 0 and 2 of [2,3,4]
+  split.Push(2, 12);
+  split.Push(4, 1);
+  EXPECT_EQ(split.extents, (std::vector<int64_t>{2, 4}));
+  EXPECT_EQ(split.Offset(5), 12 + 1);
 }
 
 }  // namespace

@@ -121,6 +121,16 @@ C Abs(C x) {
   }
 }
 
+// -1, 0 or 1; zeros and NaN stay.
+template <typename C>
+C SignOf(C x) {
+  if constexpr (std::is_same_v<C, float>) {
+    return x > 0 ? 1.0f : x < 0 ? -1.0f : x;
+  } else {
+    return static_cast<C>((x > 0) - (x < 0));
+  }
+}
+
 // A number of the text as a value of the computed type.
 template <typename C>
 C Const(float number) {

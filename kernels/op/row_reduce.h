@@ -77,24 +77,6 @@ bool Replaces(C candidate, C best) {
   return candidate > best;
 }
 
-// Calls fn(value) where value(j) reads element j of the row at `x`: without
-// division if the row is regular.
-template <typename T, typename Fn>
-void WithRow(const RowPlan& plan, const T* x, int64_t row, Fn&& fn) {
-  const T* start = x + plan.kept.Offset(row);
-  if (plan.regular() && plan.step() == 1) {
-    fn([start](int64_t j) { return Widen(start[j]); });
-  } else if (plan.regular()) {
-    fn([start, step = plan.step()](int64_t j) {
-      return Widen(start[j * step]);
-    });
-  } else {
-    fn([start, &plan](int64_t j) {
-      return Widen(start[plan.along.Offset(j)]);
-    });
-  }
-}
-
 }  // namespace npuemu::kernels
 
 #endif  // KERNELS_OP_ROW_REDUCE_H_

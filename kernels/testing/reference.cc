@@ -77,24 +77,6 @@ Bits Unary(const std::string& op, Type type, Bits x, bool saturate) {
   return Saturate(type, Primitive1(op, type, x), saturate && op != "Abs");
 }
 
-Bits Scaled(const std::string& op, Type type, Bits x, float base, float scale,
-            float shift, bool saturate) {
-  if (base == -1 && scale == 1 && shift == 0) {
-    return Unary(op, type, x, saturate);
-  }
-  Bits t = Wide(type, x);
-  const Bits ln_base = Primitive1("Log", kF32, F32(base));
-  if (scale != 1) t = Mul(t, F32(scale));
-  if (shift != 0) t = Add(t, F32(shift));
-  if (op == "Exp") {
-    if (base != -1) t = Mul(t, ln_base);
-    return Narrow(type, Exp(t), saturate);
-  }
-  t = Primitive1("Log", kF32, t);
-  if (base != -1) t = Div(t, ln_base);
-  return Narrow(type, t, saturate);
-}
-
 namespace {
 
 // 7.8, row reduction: lanes ascending, then 7.3's tree.

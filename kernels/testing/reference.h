@@ -49,10 +49,6 @@ Bits Binary(const std::string& op, Type type, Bits a, Bits b, bool saturate);
 // "Reciprocal", "Sigmoid", "Tanh".
 Bits Unary(const std::string& op, Type type, Bits x, bool saturate);
 
-// "Exp" or "Log" with attributes; base -1 is e.
-Bits Scaled(const std::string& op, Type type, Bits x, float base, float scale,
-            float shift, bool saturate);
-
 // One row of ReduceSum, ReduceMax (not empty) and SoftmaxV2.
 Bits RowSum(Type type, const std::vector<Bits>& row, bool saturate);
 Bits RowMax(Type type, const std::vector<Bits>& row, bool saturate);

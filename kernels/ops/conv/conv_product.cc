@@ -7,19 +7,6 @@
 namespace npuemu::kernels {
 namespace {
 
-MmadKind KindOfType(DataType dtype) {
-  switch (dtype) {
-    case DataType::kFloat16:
-      return MmadKind::kFloat16;
-    case DataType::kBf16:
-      return MmadKind::kBfloat16;
-    case DataType::kInt8:
-      return MmadKind::kInt8;
-    default:
-      return MmadKind::kFloat32;
-  }
-}
-
 // C0, the channels of a block.
 int64_t BlockOf(MmadKind kind) {
   switch (kind) {
@@ -125,7 +112,7 @@ void SetFilter(const ConvRule& rule, const Conv& conv, Product* p) {
 Product ProductOf(const ConvRule& rule, const OpCall& call, const Conv& conv) {
   Product p;
   const int lead = rule.kind == ConvKind::kInput ? rule.y : rule.x;
-  p.kind = KindOfType(InputOr(call, lead).dtype);
+  p.kind = MmadKindOf(InputOr(call, lead).dtype);
   p.first_dimension = static_cast<size_t>(3 - rule.rank);
   p.offset_a = static_cast<int32_t>(AttrOf<int64_t>(call, "offset_x"));
   if (rule.kind == ConvKind::kFilter) {

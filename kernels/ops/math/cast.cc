@@ -112,7 +112,7 @@ OpDef MakeCast() {
                .outputs = {{"y", ParamKind::kRequired, to}},
                .attrs = {{"dst_type", AttrKind::kInt, true, int64_t{0}}},
                .infer = InferCast,
-               .items = OutputElements,
+               .items = ItemsOfOutput,
                .compute = ComputeCast,
                .cost = CostCast,
                .exactness =

@@ -78,16 +78,6 @@ C NumberFor(C x, const Scalars& a) {
   return x;
 }
 
-// The sign of x: -1, 0 or 1; NaN stays.
-template <typename C>
-C SignOf(C x) {
-  if constexpr (std::is_same_v<C, float>) {
-    return x > 0 ? 1.0f : x < 0 ? -1.0f : x;
-  } else {
-    return static_cast<C>((x > 0) - (x < 0));
-  }
-}
-
 // Vector instructions of the longer sequences, roughly.
 const ElementwiseRule kTrigonometric =
     Steps(kVmuls, kVconv, kVmuls, kVadd, kVmuls, kVadd, kVmuls, kVadd, kVmul,
@@ -146,13 +136,13 @@ UNARY(Threshold, Numbers,
       Const<decltype(x)>(x > Const<decltype(x)>(a[0]) ? 1 : 0))
 
 #define SEQUENCE(type, steps, expression) \
-  UNARY(type, Floats, ElementwiseRule(steps).Sequence(), expression)
+  UNARY(type, Floats, steps.Sequence(), expression)
 
 SEQUENCE(Expm1, Steps(kVexp, kVadds, kVln, kVdiv, kVmul), Expm1(x))
 SEQUENCE(Log1p, Steps(kVadds, kVln, kVadds, kVdiv, kVmul), Log1p(x))
 SEQUENCE(Sin, kTrigonometric, Sin(x))
 SEQUENCE(Cos, kTrigonometric, Cos(x))
-UNARY(Tan, Numbers, ElementwiseRule(kTrigonometric).Sequence(),
+UNARY(Tan, Numbers, kTrigonometric.Sequence(),
       FromFloat<decltype(x)>(Sin(static_cast<float>(x)) /
                                  Cos(static_cast<float>(x)),
                              a))

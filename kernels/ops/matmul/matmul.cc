@@ -8,19 +8,6 @@ namespace {
 // x2 starts on a cache line of its own.
 constexpr size_t kAlignment = 64;
 
-MmadKind KindOfType(DataType dtype) {
-  switch (dtype) {
-    case DataType::kFloat16:
-      return MmadKind::kFloat16;
-    case DataType::kBf16:
-      return MmadKind::kBfloat16;
-    case DataType::kInt8:
-      return MmadKind::kInt8;
-    default:
-      return MmadKind::kFloat32;
-  }
-}
-
 std::string InputName(const OpCall& call, size_t index) {
   return std::string("input ") + call.op->inputs[index].name + " shape";
 }
@@ -122,7 +109,7 @@ OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul) {
   const Shape& s1 = call.inputs[0].shape;
   const Shape& s2 = call.inputs[1].shape;
   *matmul = {};
-  matmul->kind = KindOfType(call.inputs[0].dtype);
+  matmul->kind = MmadKindOf(call.inputs[0].dtype);
   matmul->x1.transposed = Transposed(call, 0);
   matmul->x2.transposed = Transposed(call, 1);
   const size_t t1 = matmul->x1.transposed ? 1 : 0;

@@ -34,8 +34,6 @@ float OnGrid(float x, const Grid& grid) {
 const ElementwiseRule kQuant =
     Steps(kVadd, kVadd, kVadds, kVmuls, kVadds, kVconv, kVmuls, kVadds);
 
-ElementwiseRule Sequence() { return ElementwiseRule(kQuant).Sequence(); }
-
 // num_bits must be 2 to 16.
 OpStatus Infer(const OpCall& call, std::vector<TensorSpec>* outputs) {
   const auto bits = AttrOr<int64_t>(call.attrs, "num_bits", 8);
@@ -47,16 +45,17 @@ OpStatus Infer(const OpCall& call, std::vector<TensorSpec>* outputs) {
 
 }  // namespace
 
-UNARY(FakeQuantWithMinMaxArgs, Floats, Sequence().Infer(Infer),
+UNARY(FakeQuantWithMinMaxArgs, Floats, kQuant.Sequence().Infer(Infer),
       OnGrid(x, GridOf(a[0], a[1], a[2], a[3] != 0)))
-BINARY(FakeQuantWithMinMaxArgsGradient, Floats, Sequence().Infer(Infer),
+BINARY(FakeQuantWithMinMaxArgsGradient, Floats, kQuant.Sequence().Infer(Infer),
        y >= GridOf(a[0], a[1], a[2], a[3] != 0).low &&
                y <= GridOf(a[0], a[1], a[2], a[3] != 0).high
            ? x
            : 0.0f)
-TERNARY(FakeQuantWithMinMaxVars, Floats, Sequence().Infer(Infer),
+TERNARY(FakeQuantWithMinMaxVars, Floats, kQuant.Sequence().Infer(Infer),
         OnGrid(x, GridOf(y, z, a[0], a[1] != 0)))
-TERNARY(FakeQuantWithMinMaxVarsPerChannel, Floats, Sequence().Infer(Infer),
+TERNARY(FakeQuantWithMinMaxVarsPerChannel, Floats,
+        kQuant.Sequence().Infer(Infer),
         OnGrid(x, GridOf(y, z, a[0], a[1] != 0)))
 
 }  // namespace npuemu::kernels

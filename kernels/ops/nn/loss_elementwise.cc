@@ -26,42 +26,36 @@ float SmoothL1Slope(float x, float y, float sigma) {
   return d > 0 ? 1.0f : d < 0 ? -1.0f : d;
 }
 
-float SignOf(float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; }
-
 const ElementwiseRule kSimple =
     Steps(kVadd, kVabs, kVmul, kVmuls, kVcmp, kVsel);
 const ElementwiseRule kLog =
     Steps(kVabs, kVmuls, kVexp, kVadds, kVln, kVrelu, kVmul, kVadd, kVadd);
 
-ElementwiseRule Sequence(const ElementwiseRule& steps) {
-  return ElementwiseRule(steps).Sequence();
-}
-
 using TakesFive = Takes<T, T, T, T, T>;
 
 }  // namespace
 
-BINARY(SmoothL1Loss, Floats, Sequence(kSimple), SmoothL1(x, y, a[0]))
-TERNARY(SmoothL1LossGrad, Floats, Sequence(kSimple),
+BINARY(SmoothL1Loss, Floats, kSimple.Sequence(), SmoothL1(x, y, a[0]))
+TERNARY(SmoothL1LossGrad, Floats, kSimple.Sequence(),
         SmoothL1Slope(x, y, a[0]) * z)
-BINARY(SigmoidCrossEntropyWithLogits, Floats, Sequence(kLog),
+BINARY(SigmoidCrossEntropyWithLogits, Floats, kLog.Sequence(),
        (Max(x, 0.0f) - x * y) + Log1p(Exp(Abs(x) * -1.0f)))
-TERNARY(SigmoidCrossEntropyWithLogitsGrad, Floats, Sequence(kLog),
+TERNARY(SigmoidCrossEntropyWithLogitsGrad, Floats, kLog.Sequence(),
         (Sigmoid(x) - y) * z)
 ELEMENTWISE(SigmoidCrossEntropyWithLogitsGradV2, Floats, TakesFive,
-            Sequence(kLog),
+            kLog.Sequence(),
             [](float p, float t, float dout, float weight, float positive,
                const Scalars& a) {
               const float u = positive * t;
               const float g = ((u + 1.0f) - t) * Sigmoid(p) - u;
               return ((g * dout) * weight) * Share(a);
             })
-TERNARY(L1LossGrad, Floats, Sequence(kSimple), (SignOf(y - z) * x) * Share(a))
-TERNARY(MseLossGrad, Floats, Sequence(kSimple),
+TERNARY(L1LossGrad, Floats, kSimple.Sequence(), (SignOf(y - z) * x) * Share(a))
+TERNARY(MseLossGrad, Floats, kSimple.Sequence(),
         (((x - y) * 2.0f) * z) * Share(a))
-TERNARY(SoftMarginLossGrad, Floats, Sequence(kLog),
+TERNARY(SoftMarginLossGrad, Floats, kLog.Sequence(),
         ((((y * -1.0f) * Sigmoid((x * y) * -1.0f)) * z) * Share(a)))
-TERNARY(KlDivLossGrad, Floats, Sequence(kLog),
+TERNARY(KlDivLossGrad, Floats, kLog.Sequence(),
         ((void)y, ((a[1] != 0 ? Exp(z) : z) * x) * -1.0f * Share(a)))
 
 }  // namespace npuemu::kernels

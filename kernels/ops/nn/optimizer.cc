@@ -11,27 +11,21 @@
 namespace npuemu::kernels {
 namespace {
 
-float SignOf(float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; }
-
 const ElementwiseRule kOptimizer =
     Steps(kVmul, kVmul, kVadd, kVmul, kVadd, kVsqrt, kVadds, kVdiv, kVadd);
-
-ElementwiseRule Sequence(const ElementwiseRule& steps) {
-  return ElementwiseRule(steps).Sequence();
-}
 
 }  // namespace
 
 using TakesApplyGradientDescent = Takes<T, T, T>;
 ELEMENTWISE(ApplyGradientDescent, Floats, TakesApplyGradientDescent,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float alpha, float delta,
                [[maybe_unused]] const Scalars& a) {
               return var - alpha * delta;
             })
 
 using TakesApplyMomentumD = Takes<T, T, T, T, T>;
-ELEMENTWISE(ApplyMomentumD, Floats, TakesApplyMomentumD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyMomentumD, Floats, TakesApplyMomentumD, kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad, float momentum,
                [[maybe_unused]] const Scalars& a) {
               const float s = accum * momentum + grad;
@@ -43,7 +37,7 @@ ELEMENTWISE(ApplyMomentumD, Floats, TakesApplyMomentumD, Sequence(kOptimizer),
 
 using TakesApplyKerasMomentumD = Takes<T, T, T, T, T>;
 ELEMENTWISE(ApplyKerasMomentumD, Floats, TakesApplyKerasMomentumD,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad, float momentum,
                [[maybe_unused]] const Scalars& a) {
               const float s = accum * momentum - grad * lr;
@@ -53,7 +47,7 @@ ELEMENTWISE(ApplyKerasMomentumD, Floats, TakesApplyKerasMomentumD,
 
 using TakesFusedMulApplyMomentum = Takes<T, T, T, T, T, T>;
 ELEMENTWISE(FusedMulApplyMomentum, Floats, TakesFusedMulApplyMomentum,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float accum, float lr, float x1, float momentum,
                float x2, [[maybe_unused]] const Scalars& a) {
               const float g = x1 * x2;
@@ -64,7 +58,7 @@ ELEMENTWISE(FusedMulApplyMomentum, Floats, TakesFusedMulApplyMomentum,
             })
 
 using TakesApplyRMSPropD = Takes<T, T, T, T, T>;
-ELEMENTWISE(ApplyRMSPropD, Floats, TakesApplyRMSPropD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyRMSPropD, Floats, TakesApplyRMSPropD, kOptimizer.Sequence(),
             [](float var, float ms, float mom, float lr, float grad,
                [[maybe_unused]] const Scalars& a) {
               const float nms = ms + (grad * grad - ms) * (1.0f - a[0]);
@@ -74,7 +68,7 @@ ELEMENTWISE(ApplyRMSPropD, Floats, TakesApplyRMSPropD, Sequence(kOptimizer),
 
 using TakesApplyCenteredRMSPropD = Takes<T, T, T, T, T, T, T, T, T>;
 ELEMENTWISE(ApplyCenteredRMSPropD, Floats, TakesApplyCenteredRMSPropD,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float mg, float ms, float mom, float lr, float rho,
                float momentum, float epsilon, float grad,
                [[maybe_unused]] const Scalars& a) {
@@ -87,7 +81,7 @@ ELEMENTWISE(ApplyCenteredRMSPropD, Floats, TakesApplyCenteredRMSPropD,
             })
 
 using TakesApplyAddSignD = Takes<T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyAddSignD, Floats, TakesApplyAddSignD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAddSignD, Floats, TakesApplyAddSignD, kOptimizer.Sequence(),
             [](float var, float m, float lr, float alpha, float decay,
                float beta, float grad, [[maybe_unused]] const Scalars& a) {
               const float nm = m * beta + grad * (1.0f - beta);
@@ -96,7 +90,8 @@ ELEMENTWISE(ApplyAddSignD, Floats, TakesApplyAddSignD, Sequence(kOptimizer),
             })
 
 using TakesApplyPowerSignD = Takes<T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyPowerSignD, Floats, TakesApplyPowerSignD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyPowerSignD, Floats, TakesApplyPowerSignD,
+            kOptimizer.Sequence(),
             [](float var, float m, float lr, float logbase, float decay,
                float beta, float grad, [[maybe_unused]] const Scalars& a) {
               const float nm = m * beta + grad * (1.0f - beta);
@@ -106,7 +101,7 @@ ELEMENTWISE(ApplyPowerSignD, Floats, TakesApplyPowerSignD, Sequence(kOptimizer),
             })
 
 using TakesApplyFtrlD = Takes<T, T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyFtrlD, Floats, TakesApplyFtrlD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyFtrlD, Floats, TakesApplyFtrlD, kOptimizer.Sequence(),
             [](float var, float accum, float linear, float grad, float lr,
                float l1, float l2, float power,
                [[maybe_unused]] const Scalars& a) {
@@ -121,7 +116,7 @@ ELEMENTWISE(ApplyFtrlD, Floats, TakesApplyFtrlD, Sequence(kOptimizer),
             })
 
 using TakesApplyFtrlV2D = Takes<T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, Sequence(kOptimizer),
+ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, kOptimizer.Sequence(),
             [](float var, float accum, float linear, float grad, float lr,
                float l1, float l2, float shrinkage, float power,
                [[maybe_unused]] const Scalars& a) {
@@ -136,7 +131,7 @@ ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, Sequence(kOptimizer),
             })
 
 using TakesSGD = Takes<T, T, T, T, T, T>;
-ELEMENTWISE(SGD, Floats, TakesSGD, Sequence(kOptimizer),
+ELEMENTWISE(SGD, Floats, TakesSGD, kOptimizer.Sequence(),
             [](float w, float gradient, float lr, float accum, float momentum,
                float stat, [[maybe_unused]] const Scalars& a) {
               const float g = gradient + w * a[1];

@@ -11,8 +11,6 @@
 namespace npuemu::kernels {
 namespace {
 
-float SignOf(float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; }
-
 // The soft threshold of proximal methods.
 float Proximal(float p, float rate, float l1, float l2) {
   const float d = rate * l2 + 1.0f;
@@ -23,22 +21,18 @@ float Proximal(float p, float rate, float l1, float l2) {
 const ElementwiseRule kOptimizer =
     Steps(kVmul, kVmul, kVadd, kVmul, kVadd, kVsqrt, kVadds, kVdiv, kVadd);
 
-ElementwiseRule Sequence(const ElementwiseRule& steps) {
-  return ElementwiseRule(steps).Sequence();
-}
-
 }  // namespace
 
 using TakesApplyProximalGradientDescent = Takes<T, T, T, T, T>;
 ELEMENTWISE(ApplyProximalGradientDescent, Floats,
-            TakesApplyProximalGradientDescent, Sequence(kOptimizer),
+            TakesApplyProximalGradientDescent, kOptimizer.Sequence(),
             [](float var, float alpha, float l1, float l2, float delta,
                [[maybe_unused]] const Scalars& a) {
               return Proximal(var - alpha * delta, alpha, l1, l2);
             })
 
 using TakesApplyAdagradD = Takes<T, T, T, T>;
-ELEMENTWISE(ApplyAdagradD, Floats, TakesApplyAdagradD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdagradD, Floats, TakesApplyAdagradD, kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad,
                [[maybe_unused]] const Scalars& a) {
               const float s = a[0] != 0 ? accum + grad * grad : accum;
@@ -46,7 +40,8 @@ ELEMENTWISE(ApplyAdagradD, Floats, TakesApplyAdagradD, Sequence(kOptimizer),
             })
 
 using TakesApplyAdagradV2D = Takes<T, T, T, T>;
-ELEMENTWISE(ApplyAdagradV2D, Floats, TakesApplyAdagradV2D, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdagradV2D, Floats, TakesApplyAdagradV2D,
+            kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad,
                [[maybe_unused]] const Scalars& a) {
               const float s = a[1] != 0 ? accum + grad * grad : accum;
@@ -55,7 +50,7 @@ ELEMENTWISE(ApplyAdagradV2D, Floats, TakesApplyAdagradV2D, Sequence(kOptimizer),
 
 using TakesApplyProximalAdagradD = Takes<T, T, T, T, T, T>;
 ELEMENTWISE(ApplyProximalAdagradD, Floats, TakesApplyProximalAdagradD,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float accum, float lr, float l1, float l2, float grad,
                [[maybe_unused]] const Scalars& a) {
               const float s = accum + grad * grad;
@@ -64,7 +59,8 @@ ELEMENTWISE(ApplyProximalAdagradD, Floats, TakesApplyProximalAdagradD,
             })
 
 using TakesApplyAdagradDAD = Takes<T, T, T, T, T, T, T, int32_t>;
-ELEMENTWISE(ApplyAdagradDAD, Floats, TakesApplyAdagradDAD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdagradDAD, Floats, TakesApplyAdagradDAD,
+            kOptimizer.Sequence(),
             [](float var, float ga, float gs, float grad, float lr, float l1,
                float l2, int32_t step, [[maybe_unused]] const Scalars& a) {
               const float na = ga + grad;
@@ -77,7 +73,7 @@ ELEMENTWISE(ApplyAdagradDAD, Floats, TakesApplyAdagradDAD, Sequence(kOptimizer),
             })
 
 using TakesApplyAdadeltaD = Takes<T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyAdadeltaD, Floats, TakesApplyAdadeltaD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdadeltaD, Floats, TakesApplyAdadeltaD, kOptimizer.Sequence(),
             [](float var, float accum, float update, float lr, float rho,
                float epsilon, float grad, [[maybe_unused]] const Scalars& a) {
               const float s = accum * rho + (grad * grad) * (1.0f - rho);

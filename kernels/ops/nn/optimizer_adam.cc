@@ -14,14 +14,10 @@ namespace {
 const ElementwiseRule kOptimizer =
     Steps(kVmul, kVmul, kVadd, kVmul, kVadd, kVsqrt, kVadds, kVdiv, kVadd);
 
-ElementwiseRule Sequence(const ElementwiseRule& steps) {
-  return ElementwiseRule(steps).Sequence();
-}
-
 }  // namespace
 
 using TakesApplyAdamD = Takes<T, T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyAdamD, Floats, TakesApplyAdamD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdamD, Floats, TakesApplyAdamD, kOptimizer.Sequence(),
             [](float var, float m, float v, float b1p, float b2p, float lr,
                float beta1, float beta2, float epsilon, float grad,
                [[maybe_unused]] const Scalars& a) {
@@ -36,7 +32,7 @@ ELEMENTWISE(ApplyAdamD, Floats, TakesApplyAdamD, Sequence(kOptimizer),
 
 using TakesApplyAdamWithAmsgradD = Takes<T, T, T, T, T, T, T, T>;
 ELEMENTWISE(ApplyAdamWithAmsgradD, Floats, TakesApplyAdamWithAmsgradD,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float m, float v, float vhat, float b1p, float b2p,
                float lr, float grad, [[maybe_unused]] const Scalars& a) {
               const float rate = (lr * Sqrt(1.0f - b2p)) / (1.0f - b1p);
@@ -49,7 +45,7 @@ ELEMENTWISE(ApplyAdamWithAmsgradD, Floats, TakesApplyAdamWithAmsgradD,
 
 using TakesApplyAdamWithAmsgradV2 = Takes<T, T, T, T, T, T, T, T, T, T, T>;
 ELEMENTWISE(ApplyAdamWithAmsgradV2, Floats, TakesApplyAdamWithAmsgradV2,
-            Sequence(kOptimizer),
+            kOptimizer.Sequence(),
             [](float var, float m, float v, float vhat, float b1p, float b2p,
                float lr, float beta1, float beta2, float epsilon, float grad,
                [[maybe_unused]] const Scalars& a) {
@@ -62,7 +58,7 @@ ELEMENTWISE(ApplyAdamWithAmsgradV2, Floats, TakesApplyAdamWithAmsgradV2,
             })
 
 using TakesApplyAdaMaxD = Takes<T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(ApplyAdaMaxD, Floats, TakesApplyAdaMaxD, Sequence(kOptimizer),
+ELEMENTWISE(ApplyAdaMaxD, Floats, TakesApplyAdaMaxD, kOptimizer.Sequence(),
             [](float var, float m, float v, float b1p, float lr, float beta1,
                float beta2, float epsilon, float grad,
                [[maybe_unused]] const Scalars& a) {
@@ -73,48 +69,31 @@ ELEMENTWISE(ApplyAdaMaxD, Floats, TakesApplyAdaMaxD, Sequence(kOptimizer),
             })
 
 using TakesAdamApplyOne = Takes<T, T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(AdamApplyOne, Floats, TakesAdamApplyOne, Sequence(kOptimizer),
-            [](float g, float v0, float m0, float var, float lr, float mul0,
-               float mul1, float mul2, float mul3, float eps,
-               [[maybe_unused]] const Scalars& a) {
-              const float nv = v0 * mul2 + (g * g) * mul3;
-              const float nm = m0 * mul0 + g * mul1;
-              return std::tuple(nv, nm, var - lr * (nm / (Sqrt(nv) + eps)));
-            })
-
-using TakesAdamApplyOneAssign = Takes<T, T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(AdamApplyOneAssign, Floats, TakesAdamApplyOneAssign,
-            Sequence(kOptimizer),
-            [](float g, float v0, float m0, float var, float lr, float mul0,
-               float mul1, float mul2, float mul3, float eps,
-               [[maybe_unused]] const Scalars& a) {
-              const float nv = v0 * mul2 + (g * g) * mul3;
-              const float nm = m0 * mul0 + g * mul1;
-              return std::tuple(nv, nm, var - lr * (nm / (Sqrt(nv) + eps)));
-            })
+constexpr auto kAdamApplyOne =
+    [](float g, float v0, float m0, float var, float lr, float mul0, float mul1,
+       float mul2, float mul3, float eps, [[maybe_unused]] const Scalars& a) {
+      const float nv = v0 * mul2 + (g * g) * mul3;
+      const float nm = m0 * mul0 + g * mul1;
+      return std::tuple(nv, nm, var - lr * (nm / (Sqrt(nv) + eps)));
+    };
+ELEMENTWISE(AdamApplyOne, Floats, TakesAdamApplyOne, kOptimizer.Sequence(),
+            kAdamApplyOne)
+ELEMENTWISE(AdamApplyOneAssign, Floats, TakesAdamApplyOne,
+            kOptimizer.Sequence(), kAdamApplyOne)
 
 using TakesAdamApplyOneWithDecay = Takes<T, T, T, T, T, T, T, T, T, T, T>;
+constexpr auto kAdamApplyOneWithDecay = [](float g, float v0, float m0,
+                                           float var, float lr, float mul0,
+                                           float mul1, float mul2, float mul3,
+                                           float mul4, float eps,
+                                           [[maybe_unused]] const Scalars& a) {
+  const float nv = v0 * mul2 + (g * g) * mul3;
+  const float nm = m0 * mul0 + g * mul1;
+  return std::tuple(nv, nm, var - lr * (nm / (Sqrt(nv) + eps) + var * mul4));
+};
 ELEMENTWISE(AdamApplyOneWithDecay, Floats, TakesAdamApplyOneWithDecay,
-            Sequence(kOptimizer),
-            [](float g, float v0, float m0, float var, float lr, float mul0,
-               float mul1, float mul2, float mul3, float mul4, float eps,
-               [[maybe_unused]] const Scalars& a) {
-              const float nv = v0 * mul2 + (g * g) * mul3;
-              const float nm = m0 * mul0 + g * mul1;
-              return std::tuple(
-                  nv, nm, var - lr * (nm / (Sqrt(nv) + eps) + var * mul4));
-            })
-
-using TakesAdamApplyOneWithDecayAssign = Takes<T, T, T, T, T, T, T, T, T, T, T>;
-ELEMENTWISE(AdamApplyOneWithDecayAssign, Floats,
-            TakesAdamApplyOneWithDecayAssign, Sequence(kOptimizer),
-            [](float g, float v0, float m0, float var, float lr, float mul0,
-               float mul1, float mul2, float mul3, float mul4, float eps,
-               [[maybe_unused]] const Scalars& a) {
-              const float nv = v0 * mul2 + (g * g) * mul3;
-              const float nm = m0 * mul0 + g * mul1;
-              return std::tuple(
-                  nv, nm, var - lr * (nm / (Sqrt(nv) + eps) + var * mul4));
-            })
+            kOptimizer.Sequence(), kAdamApplyOneWithDecay)
+ELEMENTWISE(AdamApplyOneWithDecayAssign, Floats, TakesAdamApplyOneWithDecay,
+            kOptimizer.Sequence(), kAdamApplyOneWithDecay)
 
 }  // namespace npuemu::kernels

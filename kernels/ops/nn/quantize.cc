@@ -28,13 +28,7 @@ OpStatus Infer(const OpCall& call, std::vector<TensorSpec>* outputs) {
     return OpError(call, "attribute dst_type", std::to_string(type),
                    "2 (int8)");
   }
-  const auto mode = AttrOr<std::string>(call.attrs, "round_mode", "Round");
-  for (const char* word :
-       {"Round", "Floor", "Ceil", "Trunc", "round", "floor", "ceil", "trunc"}) {
-    if (mode == word) return InferElementwise(call, outputs);
-  }
-  return OpError(call, "attribute round_mode", mode,
-                 "Round, Floor, Ceil or Trunc");
+  return InferElementwise(call, outputs);
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ OpDef MakeFill() {
                .outputs = {{"y", ParamKind::kRequired, value}},
                .attrs = {},
                .infer = Infer,
-               .items = OutputElements,
+               .items = ItemsOfOutput,
                .compute = Compute,
                .cost = CostMove,
                .exactness = "bits are copied",

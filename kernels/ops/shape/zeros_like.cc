@@ -36,7 +36,7 @@ OpDef MakeZerosLike() {
                .outputs = {{"y", ParamKind::kRequired, dtypes}},
                .attrs = {},
                .infer = InferSame,
-               .items = OutputElements,
+               .items = ItemsOfOutput,
                .compute = Compute,
                .cost = Cost,
                .exactness = "zero bits"};
