@@ -56,28 +56,39 @@ std::shared_ptr<WatchedRange> HostWatch::Begin(const void* pointer,
   range->bytes = memory_->View(pointer);
   range->size = size;
   range->source = source;
-  range->sum = SumOf(*range);
+  Sum(range.get());
   range->is_protected = pages_ && memory_->Find(pointer)->alias != 0;
   if (range->is_protected) Protect(*range);
   ranges_.push_back(range);
   return range;
 }
 
-bool HostWatch::Changed(const WatchedRange& range) {
-  return range.watched &&
-         (range.changed || (range.known && SumOf(range) != range.sum));
+// The kernel tells what is mapped, so that nothing here can fault unless
+// another thread unmaps it in this moment.
+void HostWatch::Sum(WatchedRange* range) const {
+  range->gone =
+      range->gone ||
+      !memory_->IsMapped(reinterpret_cast<void*>(range->user), range->size);
+  if (!range->gone) range->sum = SumOf(*range);
+}
+
+bool HostWatch::Changed(WatchedRange* range) const {
+  if (!range->watched) return false;
+  const uint64_t before = range->sum;
+  if (range->known) Sum(range);
+  return range->gone || range->changed || range->sum != before;
 }
 
 void HostWatch::BeforeWrite(WatchedRange* range, bool whole) {
   const std::lock_guard<std::mutex> guard(mutex_);
   Drop(reinterpret_cast<const void*>(range->user), range->size, range);
-  range->changed = Changed(*range);
+  range->changed = Changed(range);
   range->known = whole;
 }
 
 void HostWatch::AfterWrite(WatchedRange* range) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (range->watched) range->sum = SumOf(*range);
+  if (range->watched) Sum(range);
 }
 
 void HostWatch::NoteFlag(int stream) {
@@ -94,9 +105,9 @@ void HostWatch::EndAwaited(
     const std::function<bool(uint64_t task)>& awaited,
     const std::function<void(const WatchedRange&)>& changed) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  Remove([&](const WatchedRange& range) {
+  Remove([&](WatchedRange& range) {
     if (range.task == 0 || !awaited(range.task)) return false;
-    if (Changed(range)) changed(range);
+    if (Changed(&range)) changed(range);
     return true;
   });
 }
@@ -104,7 +115,7 @@ void HostWatch::EndAwaited(
 void HostWatch::AcceptChanges() {
   const std::lock_guard<std::mutex> guard(mutex_);
   for (const auto& range : ranges_) {
-    if (range->known) range->sum = SumOf(*range);
+    if (range->known) Sum(range.get());
   }
 }
 
@@ -123,8 +134,7 @@ void HostWatch::Drop(const void* pointer, uint64_t size,
 }
 
 // Release() looks at all that is left, so it comes behind the erasure.
-void HostWatch::Remove(
-    const std::function<bool(const WatchedRange&)>& is_over) {
+void HostWatch::Remove(const std::function<bool(WatchedRange&)>& is_over) {
   std::vector<std::shared_ptr<WatchedRange>> over;
   size_t kept = 0;
   for (auto& range : ranges_) {

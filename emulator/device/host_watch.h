@@ -41,6 +41,7 @@ struct WatchedRange {
   bool is_protected = false;
   bool known = true;         // `sum` is what it must be
   bool changed = false;      // it was not, before the copy wrote it
+  bool gone = false;         // the program unmapped it
   uint64_t sum = 0;
 };
 
@@ -63,7 +64,7 @@ class HostWatch {
   std::vector<int> TakeFlags();
 
   // Ends each range whose copy `awaited(task)`; changed(range) is told those
-  // whose bytes are not as they must be.
+  // whose bytes are not as they must be, or are gone.
   void EndAwaited(const std::function<bool(uint64_t task)>& awaited,
                   const std::function<void(const WatchedRange&)>& changed);
   // A host function ran, which its stream orders: what it changed is right.
@@ -80,8 +81,10 @@ class HostWatch {
  private:
   static constexpr size_t kMost = 4096;
 
-  static bool Changed(const WatchedRange& range);
-  void Remove(const std::function<bool(const WatchedRange&)>& is_over);
+  bool Changed(WatchedRange* range) const;
+  // Its checksum; nothing where the memory is not there any more.
+  void Sum(WatchedRange* range) const;
+  void Remove(const std::function<bool(WatchedRange&)>& is_over);
   void Drop(const void* pointer, uint64_t size, const WatchedRange* but);
   void Release(WatchedRange* range);
   void Unprotect(WatchedRange* range);

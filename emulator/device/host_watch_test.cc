@@ -1,6 +1,7 @@
 #include "emulator/device/host_watch.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <cstring>
 #include <vector>
@@ -93,6 +94,26 @@ TEST_P(HostWatchTest, DestinationIsWhatTheCopyWrote) {
   memory_.View(block)[0] = std::byte{5};
   watch_.AfterWrite(range.get());
   EXPECT_TRUE(ChangedUpTo(1).empty());
+}
+
+// Registered memory that goes while a copy is pending is told, not read.
+TEST_P(HostWatchTest, UnmappedMemoryIsGone) {
+  void* const user = mmap(nullptr, 2 * kBytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(user, MAP_FAILED);
+  ASSERT_TRUE(memory_.Register(user, 2 * kBytes).ok());
+  const auto source = Watch(user, 1);
+  const auto destination =
+      Watch(static_cast<char*>(user) + kBytes, 2, /*source=*/false);
+  ASSERT_TRUE(memory_.IsMapped(user, 2 * kBytes));
+  ASSERT_EQ(munmap(user, 2 * kBytes), 0);
+  EXPECT_FALSE(memory_.IsMapped(user, 1));
+  watch_.BeforeWrite(destination.get(), /*whole=*/true);
+  watch_.AfterWrite(destination.get());
+  watch_.AcceptChanges();
+  EXPECT_EQ(ChangedUpTo(2), (std::vector<uint64_t>{1, 2}));
+  EXPECT_TRUE(source->gone);
+  EXPECT_TRUE(destination->gone);
 }
 
 TEST_P(HostWatchTest, FlagsAndPageableMemoryAreNotWatched) {

@@ -186,12 +186,15 @@ void Node::NoteChanged(const WatchedRange& range) {
   Event event;
   event.kind = EventKind::kMisuse;
   event.time = scheduler_.committed();
-  event.name = range.source
+  event.name = range.gone
+                   ? "the program unmapped the memory of a copy before it "
+                     "waited for the copy"
+               : range.source
                    ? "the host changed the source of a copy before it waited "
                      "for the copy"
                    : "the host wrote the destination of a copy before it "
                      "waited for the copy";
-  event.a = 6;
+  event.a = range.gone ? 10 : 6;
   event.b = range.task;
   log_.Append(event);
 }

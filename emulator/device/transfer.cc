@@ -148,8 +148,8 @@ void DescribeCopy(BlockPlan* plan, std::byte* to, const std::byte* from,
 }
 
 // One side of a queued copy. Pinned memory that the program frees, or no longer
-// registers, before the copy runs is gone for the device (H10): the bytes may
-// be somebody else's by then.
+// registers or has mapped, before the copy runs is gone for the device (H10):
+// the bytes may be somebody else's by then.
 class Side {
  public:
   Side(Node& node, const void* pointer, uint64_t bytes)
@@ -163,8 +163,9 @@ class Side {
   // Null: there is no such memory now.
   std::byte* Resolve() const {
     if (host_ != nullptr) {
-      return host_->IsPinned(pointer_, bytes_) ? host_->View(pointer_)
-                                               : nullptr;
+      const bool there = host_->IsPinned(pointer_, bytes_) &&
+                         host_->IsMapped(pointer_, bytes_);
+      return there ? host_->View(pointer_) : nullptr;
     }
     return ResolveAny(*memory_, pointer_, bytes_);
   }

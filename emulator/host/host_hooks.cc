@@ -21,6 +21,8 @@ constexpr NpuemuHostHooks kNobody = {
     .on_edge = [](void (*)(bool, const void*, int)) {},
     .deterministic = [] { return true; },
     .on_touch = [](void (*)(const void*, uint64_t, bool, const void*)) {},
+    .on_release = [](void (*)(const char*, const void*, uint64_t,
+                              const void*)) {},
 };
 
 const NpuemuHostHooks* Find() {

@@ -12,7 +12,7 @@
 
 extern "C" {
 
-constexpr uint32_t kNpuemuHostHooksVersion = 3;
+constexpr uint32_t kNpuemuHostHooksVersion = 4;
 
 struct NpuemuHostHooks {
   uint32_t version;  // kNpuemuHostHooksVersion
@@ -76,6 +76,14 @@ struct NpuemuHostHooks {
   // `caller` is where it was made. Called on that thread, no lock held.
   void (*on_touch)(void (*callback)(const void* address, uint64_t bytes,
                                     bool write, const void* caller));
+
+  // --- version 4 ---------------------------------------------------------
+  // The program is about to give memory back, by `function` (static text),
+  // which was called at `caller`. Called on that thread; the program may hold
+  // locks of its own.
+  void (*on_release)(void (*callback)(const char* function,
+                                      const void* address, uint64_t bytes,
+                                      const void* caller));
 };
 
 constexpr uint64_t kNpuemuIdle = ~uint64_t{0};

@@ -3,7 +3,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "emulator/base/check.h"
@@ -188,6 +191,19 @@ bool HostMemory::IsPinned(const void* pointer, uint64_t bytes) const {
   const uint64_t length = bytes == 0 ? 1 : bytes;
   if (begin + length < begin) return false;
   return blocks_.Covers(begin, begin + length);
+}
+
+bool HostMemory::IsMapped(const void* pointer, uint64_t bytes) const {
+  const uint64_t begin = AddressOf(pointer);
+  return blocks_.ForEachOverlap(begin, begin + bytes, [&](const auto& piece) {
+    if (!piece.value.registered) return true;
+    const uint64_t first = std::max(begin, piece.begin) / kPage * kPage;
+    const uint64_t end = std::min(begin + bytes, piece.end);
+    std::vector<unsigned char> resident((end - first + kPage - 1) / kPage);
+    return mincore(reinterpret_cast<void*>(first), end - first,
+                   resident.data()) == 0 ||
+           errno != ENOMEM;
+  });
 }
 
 const HostBlock* HostMemory::Find(const void* pointer) const {

@@ -69,6 +69,11 @@ class HostMemory {
                                     : HostMemoryKind::kPageable;
   }
 
+  // False where a byte of registered memory in the range is not mapped any
+  // more: the program unmapped it behind our back. One system call for each
+  // registered range, none for memory that is ours.
+  bool IsMapped(const void* pointer, uint64_t bytes) const;
+
   // The pinned block that holds the address, or null. Valid until it ends.
   const HostBlock* Find(const void* pointer) const;
 

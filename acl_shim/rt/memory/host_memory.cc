@@ -1,13 +1,17 @@
 // Pinned host memory and host ranges that are mapped for a device (R82).
 
+#include <algorithm>
+#include <atomic>
 #include <map>
 #include <string>
 
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/malloc_config.h"
+#include "emulator/base/check.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_watch.h"
+#include "emulator/host/host_hooks.h"
 
 namespace npuemu::shim {
 namespace {
@@ -19,8 +23,10 @@ constexpr uint32_t kPinned = ACL_HOST_REG_PINNED;
 // A range that a program registered. Memory of aclrtMallocHost is pinned
 // already: mapping it registers nothing new.
 struct Registration {
+  uint64_t size;
   bool mapped;
   bool pinned_here;
+  bool gone = false;  // the program gave the memory back
 };
 
 // By address; used under the node's lock.
@@ -32,6 +38,11 @@ std::map<uint64_t, Registration>& Registrations() {
 uint64_t AddressOf(const void* pointer) {
   return reinterpret_cast<uint64_t>(pointer);
 }
+
+// All that was ever registered lies in it: what the program frees elsewhere
+// needs no lock.
+std::atomic<uint64_t> lowest{~uint64_t{0}};
+std::atomic<uint64_t> highest{0};
 
 absl::Status Allocate(Call& call, void** pointer, const char* argument,
                       uint64_t size, const void* site) {
@@ -73,11 +84,71 @@ absl::Status CheckRange(void* ptr, uint64_t size) {
   return absl::OkStatus();
 }
 
+// The range is pinned no more.
+absl::Status EndPinning(Call& call, void* ptr) {
+  const HostBlock* block = call.node.host_memory().Find(ptr);
+  const uint64_t bytes = block == nullptr ? 0 : block->size;
+  const uint64_t place = call.node.Canonical(AddressOf(ptr)).value;
+  if (call.node.host_watch() != nullptr) {
+    call.node.host_watch()->End(ptr, bytes);
+  }
+  RETURN_IF_ERROR(call.node.host_memory().Unregister(ptr));
+  call.Log(EventKind::kFree, -1, -1, place, bytes);
+  return absl::OkStatus();
+}
+
+// The first registration in [begin, end) that pins living memory; null: none.
+Registration* FindPinned(uint64_t begin, uint64_t end, uint64_t* at) {
+  for (auto& [address, registration] : Registrations()) {
+    if (address >= end) break;
+    if (!registration.pinned_here || registration.gone) continue;
+    if (address + registration.size <= begin) continue;
+    *at = address;
+    return &registration;
+  }
+  return nullptr;
+}
+
+// The program frees or unmaps memory (host_hooks.h). If it is registered, the
+// device loses it here: a copy that is still queued meets memory that is gone,
+// as after aclrtHostUnregister (H10).
+void OnRelease(const char* function, const void* address, uint64_t bytes,
+               const void* caller) {
+  const uint64_t begin = AddressOf(address);
+  const uint64_t end = begin + bytes;
+  if (begin >= highest || end <= lowest || InCall()) return;
+  const tsan::Ours ours;
+  const absl::StatusOr<Node*> node = Process::Get().node();
+  if (!node.ok()) return;
+  uint64_t at = 0;
+  HostHooks().enter();
+  bool pinned;
+  {
+    const Lock lock((*node)->mutex());
+    pinned = FindPinned(begin, end, &at) != nullptr;
+  }
+  HostHooks().leave();
+  if (!pinned) return;
+  Call call(**node, Process::Get().thread(), function, caller);
+  call.node.scheduler().Flush(call.lock);  // no body runs beside this
+  while (Registration* registration = FindPinned(begin, end, &at)) {
+    registration->gone = true;
+    NPUEMU_CHECK(EndPinning(call, reinterpret_cast<void*>(at)).ok());
+  }
+}
+
+void WatchReleases(uint64_t begin, uint64_t size) {
+  lowest = std::min(lowest.load(), begin);
+  highest = std::max(highest.load(), begin + size);
+  HostHooks().on_release(&OnRelease);
+}
+
 absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
                       const void* site) {
   RETURN_IF_ERROR(CheckRange(ptr, size));
   RETURN_IF_ERROR(CurrentContext(call).status());
-  if (Registrations().count(AddressOf(ptr)) > 0) {
+  const auto known = Registrations().find(AddressOf(ptr));
+  if (known != Registrations().end() && !known->second.gone) {
     return FaultError(Fault::kHostMemoryAlreadyRegistered,
                       std::string(call.name) +
                           " failed because the range at ptr is registered "
@@ -92,20 +163,8 @@ absl::Status Register(Call& call, void* ptr, uint64_t size, bool mapped,
     call.Log(EventKind::kAlloc, -1, -1,
              call.node.Canonical(AddressOf(ptr)).value, size);
   }
-  Registrations()[AddressOf(ptr)] = {mapped, !map_only};
-  return absl::OkStatus();
-}
-
-// The range is pinned no more.
-absl::Status EndPinning(Call& call, void* ptr) {
-  const HostBlock* block = call.node.host_memory().Find(ptr);
-  const uint64_t bytes = block == nullptr ? 0 : block->size;
-  const uint64_t place = call.node.Canonical(AddressOf(ptr)).value;
-  if (call.node.host_watch() != nullptr) {
-    call.node.host_watch()->End(ptr, bytes);
-  }
-  RETURN_IF_ERROR(call.node.host_memory().Unregister(ptr));
-  call.Log(EventKind::kFree, -1, -1, place, bytes);
+  Registrations()[AddressOf(ptr)] = {size, mapped, !map_only};
+  if (!map_only) WatchReleases(AddressOf(ptr), size);
   return absl::OkStatus();
 }
 
@@ -116,16 +175,15 @@ absl::Status Unregister(Call& call, void* ptr) {
   if (found == Registrations().end()) {
     return EndPinning(call, ptr);  // its error names what it is
   }
-  const bool pinned_here = found->second.pinned_here;
+  const Registration ended = found->second;
   Registrations().erase(found);
-  if (!pinned_here) return absl::OkStatus();
+  if (!ended.pinned_here || ended.gone) return absl::OkStatus();
   return EndPinning(call, ptr);
 }
 
 absl::Status CheckFlag(uint32_t flag) {
   if (flag != 0 && (flag & ~(kMapped | kPinned)) == 0) return absl::OkStatus();
-  return InvalidValue(Fault::kRtFeatureNotSupport, "flag",
-                      std::to_string(flag),
+  return InvalidValue(Fault::kRtFeatureNotSupport, "flag", std::to_string(flag),
                       "ACL_HOST_REG_MAPPED (2), ACL_HOST_REG_PINNED "
                       "(0x10000000) or both");
 }
@@ -196,8 +254,8 @@ aclError aclrtFreeHostWithDevSync(void* hostPtr) {
       });
 }
 
-aclError aclrtHostRegister(void* ptr, uint64_t size,
-                           aclrtHostRegisterType type, void** devPtr) {
+aclError aclrtHostRegister(void* ptr, uint64_t size, aclrtHostRegisterType type,
+                           void** devPtr) {
   const void* site = __builtin_return_address(0);
   return NodeCall(
       "aclrtHostRegister", Args(ptr, size, type, devPtr),
@@ -225,8 +283,7 @@ aclError aclrtHostUnregister(void* ptr) {
                   [&](Call& call) { return Unregister(call, ptr); });
 }
 
-aclError aclrtHostGetDevicePointer(void* pHost, void** pDevice,
-                                   uint32_t flag) {
+aclError aclrtHostGetDevicePointer(void* pHost, void** pDevice, uint32_t flag) {
   return NodeCall(
       "aclrtHostGetDevicePointer", Args(pHost, pDevice, flag),
       [&](Call&) { return FindDevicePointer(pHost, pDevice, flag); });

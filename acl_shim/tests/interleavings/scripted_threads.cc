@@ -271,6 +271,8 @@ constexpr NpuemuHostHooks kScripted = {
     .on_edge = [](void (*)(bool, const void*, int)) {},
     .deterministic = [] { return true; },
     .on_touch = [](void (*)(const void*, uint64_t, bool, const void*)) {},
+    .on_release = [](void (*)(const char*, const void*, uint64_t,
+                              const void*)) {},
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Rules R76-R82 and R100-R102 by the public functions.
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <limits>
 #include <string>
@@ -185,6 +187,38 @@ TEST_F(Memory, R82_RegisteredMemoryCountsAsPinned) {
                               ACL_HOST_REGISTER_MAPPED, &mapped),
             ACL_ERROR_RT_PARAM_INVALID);
   std::free(page);
+}
+
+// No crash, whoever watches or not (H10).
+TEST_F(Memory, R82_CopyOfUnmappedMemoryFails) {
+  constexpr size_t kBytes = 8192;
+  void* page = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(page, MAP_FAILED);
+  ASSERT_EQ(aclrtHostRegisterV2(page, kBytes, ACL_HOST_REG_PINNED),
+            ACL_SUCCESS);
+  void* device = nullptr;
+  ASSERT_EQ(aclrtMalloc(&device, kBytes, ACL_MEM_MALLOC_HUGE_FIRST),
+            ACL_SUCCESS);
+  for (const bool in : {true, false}) {
+    aclrtStream stream = nullptr;
+    ASSERT_EQ(aclrtCreateStream(&stream), ACL_SUCCESS);
+    ASSERT_EQ(munmap(page, kBytes), 0);
+    EXPECT_EQ(aclrtMemcpyAsync(in ? device : page, kBytes, in ? page : device,
+                               kBytes,
+                               in ? ACL_MEMCPY_HOST_TO_DEVICE
+                                  : ACL_MEMCPY_DEVICE_TO_HOST,
+                               stream),
+              ACL_SUCCESS);
+    EXPECT_EQ(aclrtSynchronizeStream(stream), 507013);
+    EXPECT_EQ(aclrtDestroyStream(stream), ACL_SUCCESS);
+    ASSERT_EQ(mmap(page, kBytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+              page);
+  }
+  EXPECT_EQ(aclrtHostUnregister(page), ACL_SUCCESS);
+  EXPECT_EQ(munmap(page, kBytes), 0);
+  EXPECT_EQ(aclrtFree(device), ACL_SUCCESS);
 }
 
 TEST_F(Memory, R82_MappingPinnedMemoryKeepsItPinned) {

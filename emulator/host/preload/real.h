@@ -7,10 +7,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <ctime>
 
 namespace npuemu::preload {
@@ -70,7 +72,9 @@ namespace npuemu::preload {
   REAL(pread, pread, "")                                                \
   REAL(pwrite, pwrite, "")                                              \
   REAL(recv, recv, "")                                                  \
-  REAL(send, send, "")
+  REAL(send, send, "")                                                  \
+  REAL(munmap, munmap, "")                                              \
+  REAL(free, free, "")
 
 struct RealFunctions {
 #define REAL(member, symbol, version) decltype(&::symbol) member;

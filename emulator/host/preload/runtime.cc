@@ -29,6 +29,7 @@ cpu_set_t shared;   // the core of all threads under control
 std::atomic<bool> pinned{false};
 std::atomic<void (*)(bool, const void*, int)> on_edge{nullptr};
 std::atomic<TouchCallback> on_touch{nullptr};
+std::atomic<ReleaseCallback> on_release{nullptr};
 
 [[noreturn]] void Fail(const std::string& message) {
   Say(message);
@@ -150,6 +151,9 @@ ThreadControl* Control() { return control; }
 int NewThreadId() { return ++next_id; }
 TouchCallback TouchListener() {
   return on_touch.load(std::memory_order_relaxed);
+}
+ReleaseCallback ReleaseListener() {
+  return on_release.load(std::memory_order_relaxed);
 }
 
 void EnsureStarted() {
@@ -367,6 +371,7 @@ NpuemuHostHooks hooks = {
       return control == nullptr || control->deterministic();
     },
     .on_touch = [](TouchCallback callback) { on_touch = callback; },
+    .on_release = [](ReleaseCallback callback) { on_release = callback; },
 };
 
 }  // namespace

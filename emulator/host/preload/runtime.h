@@ -45,6 +45,10 @@ bool ExemptCaller(const void* return_address);
 using TouchCallback = void (*)(const void* address, uint64_t bytes, bool write,
                                const void* caller);
 TouchCallback TouchListener();
+// Likewise of memory that the program gives back (host_hooks.h).
+using ReleaseCallback = void (*)(const char* function, const void* address,
+                                 uint64_t bytes, const void* caller);
+ReleaseCallback ReleaseListener();
 
 // The range of an interposed function's own work.
 class Scope {
