@@ -24,7 +24,8 @@ class EventLog {
 
   void Append(const Event& event) {
     if (__builtin_expect(tells_turns_ && actor_ != told_actor_, 0)) TellActor();
-    ring_[count_ % ring_.size()] = event;
+    ring_[next_] = event;
+    next_ = next_ + 1 == ring_.size() ? 0 : next_ + 1;
     ++count_;
     for (const auto& observer : observers_) observer->OnEvent(event);
   }
@@ -71,6 +72,7 @@ class EventLog {
   bool tells_turns_ = false;
   uint64_t actor_ = 0;
   uint64_t told_actor_ = 0;
+  size_t next_ = 0;  // in ring_
   size_t count_ = 0;
   std::vector<std::unique_ptr<Observer>> observers_;
 };

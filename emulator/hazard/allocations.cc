@@ -34,6 +34,7 @@ uint64_t ByteSet::Missing(uint64_t begin, uint64_t end) const {
 }
 
 void Allocations::OnAlloc(const Event& event, const CallRecord& by) {
+  recent_ = {};
   ByPlace& places = devices_[event.device];
   // Freed ones that lie where this one does are over.
   auto next = places.lower_bound(event.a);
@@ -54,6 +55,7 @@ void Allocations::OnAlloc(const Event& event, const CallRecord& by) {
 }
 
 void Allocations::OnFree(const Event& event, const CallRecord& by) {
+  recent_ = {};
   ByPlace& places = devices_[event.device];
   const auto found = places.find(event.a);
   if (found == places.end()) return;
@@ -64,13 +66,23 @@ void Allocations::OnFree(const Event& event, const CallRecord& by) {
   }
 }
 
-void Allocations::OnReset(int device) { devices_.erase(device); }
+void Allocations::OnReset(int device) {
+  recent_ = {};
+  devices_.erase(device);
+}
 
 AllocationRecord* Allocations::Find(int device, uint64_t at) {
+  constexpr uint64_t kBlock = 512;  // allocations begin at such places
+  Found& recent = recent_[(at / kBlock ^ at / (kBlock * kRecent)) % kRecent];
+  if (recent.record != nullptr && recent.at == at && recent.device == device) {
+    return recent.record;
+  }
   const auto places = devices_.find(device);
   if (places == devices_.end()) return nullptr;
   auto next = places->second.upper_bound(at);
-  return next == places->second.begin() ? nullptr : &std::prev(next)->second;
+  if (next == places->second.begin()) return nullptr;
+  recent = {device, at, &std::prev(next)->second};
+  return recent.record;
 }
 
 }  // namespace npuemu

@@ -7,6 +7,8 @@
 #ifndef EMULATOR_HAZARD_ALLOCATIONS_H_
 #define EMULATOR_HAZARD_ALLOCATIONS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 
@@ -49,9 +51,17 @@ class Allocations {
 
  private:
   using ByPlace = std::map<uint64_t, AllocationRecord>;
+  // A question and its answer, which holds until the next change.
+  struct Found {
+    int device = -1;
+    uint64_t at = 0;
+    AllocationRecord* record = nullptr;  // null: no question
+  };
+  static constexpr size_t kRecent = 16;
 
   uint64_t count_ = 0;
   std::map<int, ByPlace> devices_;
+  std::array<Found, kRecent> recent_;
 };
 
 }  // namespace npuemu

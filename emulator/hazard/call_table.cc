@@ -3,7 +3,6 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "emulator/event/kinds.h"
 
@@ -26,14 +25,13 @@ void CallTable::OnEvent(const Event& event) {
   switch (event.kind) {
     case EventKind::kTurn: acting_ = event.a; return;
     case EventKind::kCall: {
-      const CallRecord call{++calls_, event.name, event.a,
-                            static_cast<uint32_t>(event.b),
-                            TakeFrame(event.a), event.time,
-                            synchronised_[event.a]};
-      Put(&call_ring_, kMost, call.index, call);
-      current_[event.a] = call;
-      if (absl::StartsWith(event.name, "aclrtSynchronizeDevice")) {
-        synchronised_[event.a] = last_task_;
+      ThreadState& thread = threads_[event.a];
+      thread.current = {++calls_, event.name, event.a,
+                        static_cast<uint32_t>(event.b), TakeFrame(event.a),
+                        event.time, thread.synchronised};
+      Put(&call_ring_, kMost, thread.current.index, thread.current);
+      if (StartsWith(event.name, "aclrtSynchronizeDevice")) {
+        thread.synchronised = last_task_;
       }
       return;
     }
@@ -88,17 +86,19 @@ void CallTable::OnSubmit(const Event& event) {
                  ++stream.submitted, Current(), stream.behind_value});
 }
 
-CallRecord CallTable::Call(uint64_t index) const {
+const CallRecord& CallTable::Call(uint64_t index) const {
+  static const CallRecord unknown;
   const size_t slot = index % kMost;
   const bool known =
       slot < call_ring_.size() && call_ring_[slot].index == index;
-  return known ? call_ring_[slot] : CallRecord();
+  return known ? call_ring_[slot] : unknown;
 }
 
-TaskRecord CallTable::Task(uint64_t task) const {
+const TaskRecord& CallTable::Task(uint64_t task) const {
+  static const TaskRecord unknown;
   const size_t slot = task % kMost;
   const bool known = slot < task_ring_.size() && task_ring_[slot].task == task;
-  return known ? task_ring_[slot] : TaskRecord();
+  return known ? task_ring_[slot] : unknown;
 }
 
 bool CallTable::IsDefaultStream(int stream) const {

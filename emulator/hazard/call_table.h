@@ -11,12 +11,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "emulator/base/recent_map.h"
 #include "emulator/event/event.h"
 
 namespace npuemu {
+
+// Of a function's name, without its length: most differ early.
+inline bool StartsWith(const char* name, std::string_view prefix) {
+  for (const char c : prefix) {
+    if (*name++ != c) return false;
+  }
+  return true;
+}
 
 // Names are static or live as long as the log's reader.
 struct CallRecord {
@@ -46,10 +56,10 @@ class CallTable {
 
   uint64_t acting() const { return acting_; }
   // The last call of the acting thread, which may have others beside it.
-  const CallRecord& Current() { return current_[acting_]; }
-  // Unknown ones where they are forgotten.
-  CallRecord Call(uint64_t index) const;
-  TaskRecord Task(uint64_t task) const;
+  const CallRecord& Current() { return threads_[acting_].current; }
+  // Unknown ones where they are forgotten. Valid until the next event.
+  const CallRecord& Call(uint64_t index) const;
+  const TaskRecord& Task(uint64_t task) const;
   uint64_t last_task() const { return last_task_; }
   bool IsDefaultStream(int stream) const;
   // "pipeline+0x1234"; "" for 0.
@@ -64,6 +74,10 @@ class CallTable {
   struct Caller {
     const char* module = nullptr;
     uint64_t offset = 0;
+  };
+  struct ThreadState {
+    CallRecord current;
+    uint64_t synchronised = 0;
   };
   struct StreamState {
     bool is_default = false;
@@ -82,9 +96,8 @@ class CallTable {
   std::vector<Caller> callers_;
   std::vector<uint64_t> frames_;  // as kFrame has them
   std::unordered_map<uint64_t, uint32_t> next_frame_;  // by thread
-  std::unordered_map<uint64_t, CallRecord> current_;
-  std::unordered_map<uint64_t, uint64_t> synchronised_;
-  std::unordered_map<int, StreamState> streams_;
+  RecentMap<uint64_t, ThreadState> threads_;
+  RecentMap<int, StreamState> streams_;
 };
 
 }  // namespace npuemu

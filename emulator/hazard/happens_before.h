@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/base/recent_map.h"
 #include "emulator/event/event.h"
 #include "emulator/event/kinds.h"
 #include "emulator/hazard/vector_clock.h"
@@ -148,8 +149,8 @@ class HappensBefore {
   EffectKind running_effect_ = EffectKind::kNone;
   std::vector<ActorName> actors_;
   std::vector<Epoch> free_actors_;  // last steps of destroyed streams
-  std::unordered_map<int, Stream> streams_;
-  std::map<uint64_t, Thread> threads_;
+  RecentMap<int, Stream> streams_;
+  RecentMap<uint64_t, Thread> threads_;
   std::unordered_map<uint64_t, VectorClock> objects_;  // by hash
   VectorClock everyone_;  // what each thread knows from its first step on
   std::unordered_map<uint64_t, Signal> signals_;

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "emulator/event/kinds.h"
 
@@ -13,10 +12,6 @@ namespace npuemu {
 namespace {
 
 constexpr uint64_t kTensorAlignment = 64;  // R81
-
-bool Is(const char* name, const char* prefix) {
-  return absl::StartsWith(name, prefix);
-}
 
 }  // namespace
 
@@ -81,13 +76,13 @@ void HazardDetector::OnEvent(const Event& event) {
 }
 
 bool HazardDetector::Awaited(uint64_t task) {
-  const TaskRecord record = races_.calls().Task(task);
+  const TaskRecord& record = races_.calls().Task(task);
   return record.task == 0 ||
          races_.order().Awaited(record.stream) >= record.place;
 }
 
 bool HazardDetector::AwaitedBy(int stream, uint64_t task) {
-  const TaskRecord record = races_.calls().Task(task);
+  const TaskRecord& record = races_.calls().Task(task);
   return record.task == 0 ||
          races_.order().AwaitedBy(stream, record.stream) >= record.place;
 }
@@ -95,8 +90,8 @@ bool HazardDetector::AwaitedBy(int stream, uint64_t task) {
 void HazardDetector::OnSubmit(const Event& event) {
   StreamState& stream = streams_[event.stream];
   stream.last_task = event.task;
-  const TaskRecord task = races_.calls().Task(event.task);
-  if (task.kernel && Is(task.call.name, "aclop")) {
+  const TaskRecord& task = races_.calls().Task(event.task);
+  if (task.kernel && StartsWith(task.call.name, "aclop")) {
     stream.last_single_op = task.place;
   }
 }
@@ -108,7 +103,7 @@ void HazardDetector::OnSignal(const Event& event) {
       EffectOf(event) == EffectKind::kSet) {
     records_[object] = event.task;
   } else if (event.kind == EventKind::kWait) {
-    const TaskRecord record = races_.calls().Task(records_[object]);
+    const TaskRecord& record = races_.calls().Task(records_[object]);
     const auto recorder = streams_.find(record.stream);
     if (recorder != streams_.end() && record.stream != event.stream) {
       recorder->second.awaited_record = record.task;
@@ -142,7 +137,8 @@ void HazardDetector::OnFault(const Event& event) {
 }
 
 void HazardDetector::OnSync(const Event& event) {
-  if (Is(event.name, "aclrtSynchronize")) streams_[event.stream].failed = 0;
+  if (!StartsWith(event.name, "aclrtSynchronize")) return;
+  streams_[event.stream].failed = 0;
 }
 
 // DESTROY_PRE frees what queued single-op tasks use (R49, I10).
@@ -152,7 +148,7 @@ void HazardDetector::CheckDestroy(const Event& event) {
   CheckFailure(stream->second);
   const uint64_t last = stream->second.last_single_op;
   const uint64_t task = stream->second.last_task;
-  if (Is(event.name, "aclrtDestroyStream") &&
+  if (StartsWith(event.name, "aclrtDestroyStream") &&
       races_.order().Awaited(event.stream) < last) {
     Found(27, absl::StrCat("stream ", event.stream, " is destroyed before its "
                            "single-op tasks were awaited: their resources go "
@@ -193,7 +189,7 @@ void HazardDetector::CheckRange(const Event& event) {
     tell(11, "an access lies outside of every allocation",
          "check address and offset");
   }
-  const TaskRecord task = races_.calls().Task(event.task);
+  const TaskRecord& task = races_.calls().Task(event.task);
   if (task.kernel && event.a % kTensorAlignment != 0) {
     tell(12, absl::StrCat("a tensor begins at offset ", event.a,
                           ", no multiple of 64 bytes"),
@@ -230,7 +226,7 @@ bool HazardDetector::IsMisused(const Event& event) {
   if (event.a == 29 && event.stream >= 0) {
     // Its own waits are dropped: nobody needs their records.
     for (auto& [id, other] : streams_) {
-      const TaskRecord waiting = races_.calls().Task(other.waiting);
+      const TaskRecord& waiting = races_.calls().Task(other.waiting);
       if (waiting.stream == event.stream) other.awaited_record = 0;
     }
     const auto found = streams_.find(event.stream);

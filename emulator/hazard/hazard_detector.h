@@ -14,6 +14,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "emulator/base/recent_map.h"
 #include "emulator/event/event.h"
 #include "emulator/hazard/allocations.h"
 #include "emulator/hazard/finding.h"
@@ -88,7 +89,7 @@ class HazardDetector : public Observer {
   RaceDetector races_;
   ThreadOrder threads_;
   Allocations allocations_;
-  std::map<int, StreamState> streams_;
+  RecentMap<int, StreamState> streams_;
   std::map<uint64_t, NotifyState> notifies_;
   // By allocator, the stream that took memory of it last (H40).
   std::unordered_map<uint64_t, int> allocator_users_;

@@ -10,44 +10,31 @@ void RaceDetector::OnEvent(const Event& event) {
   order_.OnEvent(event);
   calls_.OnEvent(event);
   switch (event.kind) {
-    case EventKind::kSubmit:
-      queued_[event.stream].emplace_back().task = event.task;
-      return;
+    case EventKind::kSubmit: queues_[event.stream].last = event.task; return;
     case EventKind::kRead:
     case EventKind::kWrite: {
-      const Plan plan{event.device, event.a, event.b,
-                      event.kind == EventKind::kWrite, event.name};
-      if (event.task == 0) return Touch(0, plan);
-      auto& queue = queued_[event.stream];
-      if (!queue.empty()) queue.back().plans.push_back(plan);
+      const bool write = event.kind == EventKind::kWrite;
+      const Plan plan{event.task, event.device, event.a,
+                      event.b,    write,        event.name};
+      if (event.task == 0) return Touch(plan);
+      Queue& queue = queues_[event.stream];
+      if (queue.last == event.task) queue.plans.push_back(plan);
       return;
     }
-    case EventKind::kWait: {
-      const uint64_t object = ObjectOf(event);
-      auto& queue = queued_[event.stream];
-      if (object == 0 || queue.empty()) return;
-      queue.back().plans.push_back(
-          {kObjectPlace, object, object + 1, /*write=*/false, "event"});
-      return;
-    }
-    case EventKind::kEffect: {
-      const uint64_t object = ObjectOf(event);
-      auto& queue = queued_[event.stream];
-      const bool resets = EffectOf(event) == EffectKind::kReset;
-      if (object == 0 || queue.empty() || !resets) return;
-      queue.back().plans.push_back(
-          {kObjectPlace, object, object + 1, /*write=*/true, "event"});
-      return;
-    }
+    case EventKind::kWait:
+      return PlanObject(event, /*write=*/false);
+    case EventKind::kEffect:
+      if (EffectOf(event) != EffectKind::kReset) return;
+      return PlanObject(event, /*write=*/true);
     case EventKind::kObjectDestroy:
-      return OnFree({kObjectPlace, event.a, event.a + 1, /*write=*/true,
+      return OnFree({0, kObjectPlace, event.a, event.a + 1, /*write=*/true,
                      event.name, /*frees=*/true});
     case EventKind::kRun: return OnRun(event);
-    case EventKind::kDrop: queued_[event.stream].clear(); return;
-    case EventKind::kStreamDestroy: queued_.erase(event.stream); return;
+    case EventKind::kDrop: queues_[event.stream].plans.clear(); return;
+    case EventKind::kStreamDestroy: queues_.erase(event.stream); return;
     case EventKind::kFree:
-      return OnFree({event.device, event.a, event.a + event.b, /*write=*/true,
-                     event.name, /*frees=*/true});
+      return OnFree({0, event.device, event.a, event.a + event.b,
+                     /*write=*/true, event.name, /*frees=*/true});
     case EventKind::kAlloc: {
       const uint64_t begin = Key(event.device, event.a);
       return shadow_.Forget(begin, begin + event.b);
@@ -60,13 +47,22 @@ void RaceDetector::OnEvent(const Event& event) {
   }
 }
 
+// A task's wait or reset is an access of the event.
+void RaceDetector::PlanObject(const Event& event, bool write) {
+  const uint64_t object = ObjectOf(event);
+  Queue& queue = queues_[event.stream];
+  if (object == 0 || queue.last == 0) return;
+  queue.plans.push_back(
+      {queue.last, kObjectPlace, object, object + 1, write, "event"});
+}
+
 void RaceDetector::OnRun(const Event& event) {
-  auto& queue = queued_[event.stream];
-  if (queue.empty()) return;  // a damaged trace
-  for (const Plan& plan : queue.front().plans) {
-    if (!plan.told) Touch(event.task, plan);
+  std::deque<Plan>& plans = queues_[event.stream].plans;
+  while (!plans.empty() && plans.front().task <= event.task) {
+    const Plan& plan = plans.front();
+    if (!plan.told && plan.task == event.task) Touch(plan);
+    plans.pop_front();
   }
-  queue.pop_front();
 }
 
 // It frees what queued tasks will touch, or what others did and nobody waited
@@ -74,20 +70,18 @@ void RaceDetector::OnRun(const Event& event) {
 void RaceDetector::OnFree(const Plan& freed) {
   const RaceSite by{freed.name, 0, calls_.Current().index, /*write=*/true,
                     /*frees=*/true};
-  for (auto& [stream, queue] : queued_) {
-    for (Queued& task : queue) {
-      for (Plan& plan : task.plans) {
-        if (plan.device != freed.device || plan.told) continue;
-        const uint64_t begin = std::max(plan.begin, freed.begin);
-        const uint64_t end = std::min(plan.end, freed.end);
-        if (begin >= end) continue;
-        plan.told = true;
-        tell_({by, {plan.name, task.task, 0, plan.write, false}, plan.device,
-               begin, end});
-      }
+  for (auto& [stream, queue] : queues_) {
+    for (Plan& plan : queue.plans) {
+      if (plan.device != freed.device || plan.told) continue;
+      const uint64_t begin = std::max(plan.begin, freed.begin);
+      const uint64_t end = std::min(plan.end, freed.end);
+      if (begin >= end) continue;
+      plan.told = true;
+      tell_({by, {plan.name, plan.task, 0, plan.write, false}, plan.device,
+             begin, end});
     }
   }
-  Touch(0, freed);
+  Touch(freed);
 }
 
 // Devices lie one after another, pinned memory and objects elsewhere.
@@ -99,11 +93,11 @@ RaceSite RaceDetector::SiteOf(const Access& access) {
   return {access.name, access.task, access.call, access.write, access.frees};
 }
 
-void RaceDetector::Touch(uint64_t task, const Plan& plan) {
+void RaceDetector::Touch(const Plan& plan) {
   constexpr uint64_t kWord = 8;
   if (plan.begin >= plan.end) return;
-  const bool host = task == 0;
-  Access access{{}, task, host ? calls_.Current().index : 0, plan.name,
+  const bool host = plan.task == 0;
+  Access access{{}, plan.task, host ? calls_.Current().index : 0, plan.name,
                 plan.write, plan.frees};
   if (touched_ != nullptr) {
     touched_(SiteOf(access), plan.device, plan.begin, plan.end);

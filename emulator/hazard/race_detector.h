@@ -12,10 +12,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <utility>
 
-#include "absl/container/inlined_vector.h"
+#include "emulator/base/recent_map.h"
 #include "emulator/event/event.h"
 #include "emulator/hazard/call_table.h"
 #include "emulator/hazard/happens_before.h"
@@ -69,6 +68,7 @@ class RaceDetector : public Observer {
 
   // Bytes that a queued task will touch.
   struct Plan {
+    uint64_t task = 0;
     int device = -1;
     uint64_t begin = 0;
     uint64_t end = 0;
@@ -77,15 +77,17 @@ class RaceDetector : public Observer {
     bool frees = false;
     bool told = false;      // it is a finding already
   };
-  struct Queued {
-    uint64_t task = 0;
-    absl::InlinedVector<Plan, 4> plans;
+  // Of one stream, in the order of its tasks.
+  struct Queue {
+    uint64_t last = 0;  // the task submitted last
+    std::deque<Plan> plans;
   };
 
+  void PlanObject(const Event& event, bool write);
   void OnRun(const Event& event);
   void OnFree(const Plan& freed);
-  // By the task that runs, or (0) by the host.
-  void Touch(uint64_t task, const Plan& plan);
+  // By its task, which runs, or (0) by the host.
+  void Touch(const Plan& plan);
   static RaceSite SiteOf(const Access& access);
   static uint64_t Key(int device, uint64_t offset);
 
@@ -94,7 +96,7 @@ class RaceDetector : public Observer {
   Shadow shadow_;
   const Tell tell_;
   Touched touched_;  // null: nobody listens
-  std::map<int, std::deque<Queued>> queued_;  // by stream
+  RecentMap<int, Queue> queues_;  // by stream
 };
 
 }  // namespace npuemu

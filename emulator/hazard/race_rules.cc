@@ -84,7 +84,7 @@ int HazardDetector::RuleOf(const Race& race) const {
   const Site b = SiteOf(race.later);
   if (AtOnce(a, "aclrtMemset") || AtOnce(b, "aclrtMemset")) return 8;
   if (AtOnce(a, "aclrtMemcpy") || AtOnce(b, "aclrtMemcpy")) return 7;
-  const TaskRecord last = races_.calls().Task(std::max(a.task, b.task));
+  const TaskRecord& last = races_.calls().Task(std::max(a.task, b.task));
   const uint64_t first = std::min(a.task, b.task);
   const bool tasks = first != 0;
   if (tasks && last.call.synchronised >= first) return 16;
@@ -137,7 +137,7 @@ Site HazardDetector::SiteOfCall(const CallRecord& call) const {
 }
 
 Site HazardDetector::SiteOfTask(uint64_t task) const {
-  const TaskRecord record = races_.calls().Task(task);
+  const TaskRecord& record = races_.calls().Task(task);
   Site site = SiteOfCall(record.call);
   site.deed = Deed::kSubmits;
   site.task = task;

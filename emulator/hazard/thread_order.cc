@@ -1,6 +1,5 @@
 #include "emulator/hazard/thread_order.h"
 
-#include "absl/strings/match.h"
 #include "emulator/event/kinds.h"
 
 namespace npuemu {
@@ -12,7 +11,7 @@ constexpr size_t kMostSegments = 1 << 16;
 constexpr uint64_t kPiece = uint64_t{64} << 20;
 
 bool IsSingleOp(const char* call) {
-  return absl::StartsWith(call, "aclop") || absl::StartsWith(call, "aclblas");
+  return StartsWith(call, "aclop") || StartsWith(call, "aclblas");
 }
 
 }  // namespace

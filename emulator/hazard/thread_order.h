@@ -58,7 +58,7 @@ class ThreadOrder {
   HappensBefore* const order_;
   CallTable* const calls_;
   const Tell tell_;
-  std::unordered_map<int, std::vector<Last>> streams_;
+  RecentMap<int, std::vector<Last>> streams_;
   // What tasks access, in the order of their submissions; by stream.
   std::unordered_map<int, Shadow> accesses_;
   std::unordered_map<uint64_t, Last> records_;  // the last, by event
