@@ -131,15 +131,25 @@ OpStatus CheckCombination(const OpCall& call,
   return {};
 }
 
+// The spec of this name; null.
+const AttrSpec* SpecOf(const std::vector<AttrSpec>& specs,
+                       const std::string& name) {
+  for (const AttrSpec& spec : specs) {
+    if (name == spec.name) return &spec;
+  }
+  return nullptr;
+}
+
 OpStatus CheckAttrs(OpCall* call) {
+  const OpDef& op = *call->op;
   for (const auto& [name, value] : call->attrs) {
-    const AttrSpec* found = nullptr;
-    std::string known;
-    for (const AttrSpec& spec : call->op->attrs) {
-      if (name == spec.name) found = &spec;
-      known += (known.empty() ? "" : ", ") + std::string(spec.name);
-    }
+    const AttrSpec* found = SpecOf(op.attrs, name);
+    if (found == nullptr) found = SpecOf(op.ignored_attrs, name);
     if (found == nullptr) {
+      std::string known;
+      for (const AttrSpec& spec : op.attrs) {
+        known += (known.empty() ? "" : ", ") + std::string(spec.name);
+      }
       return OpError(*call, "attribute name", name,
                      known.empty() ? "no attribute" : known);
     }
@@ -148,7 +158,8 @@ OpStatus CheckAttrs(OpCall* call) {
                      NameOf(found->kind));
     }
   }
-  for (const AttrSpec& spec : call->op->attrs) {
+  for (const AttrSpec& spec : op.ignored_attrs) call->attrs.erase(spec.name);
+  for (const AttrSpec& spec : op.attrs) {
     if (call->attrs.count(spec.name) != 0) continue;
     if (spec.required) {
       return OpError(*call, std::string("attribute ") + spec.name, "none",

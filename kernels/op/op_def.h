@@ -139,10 +139,15 @@ struct OpDef {
   // Formats that inputs and outputs may have. The plain ones are all read as
   // row-major: a kernel sees extents, not their names.
   std::vector<Format> formats = {Format::kNd, Format::kNchw, Format::kNhwc};
+
+  // Attributes that the prototype lacks, that programs set and devices take
+  // without an effect.
+  std::vector<AttrSpec> ignored_attrs = {};
 };
 
 // Counts, presence, formats, dtype combination, attribute names and kinds,
-// extents. Missing optional attributes are filled with their fallback.
+// extents. Missing optional attributes are filled with their fallback, ignored
+// ones are dropped.
 OpStatus CheckCall(OpCall* call);
 
 // Whether the outputs of a checked call have the dtype and shape that infer

@@ -108,6 +108,16 @@ TEST_F(CheckCallTest, NamesTheAttribute) {
   EXPECT_EQ(Message(), "Test: attribute name: given asix, expected axis, flag");
 }
 
+TEST_F(CheckCallTest, DropsIgnoredAttributes) {
+  op_.ignored_attrs = {{"hint", AttrKind::kBool, false, false}};
+  call_.attrs = {{"axis", int64_t{1}}, {"hint", true}};
+  EXPECT_EQ(Message(), "");
+  EXPECT_EQ(call_.attrs.count("hint"), 0u);
+  EXPECT_EQ(call_.attrs.count("flag"), 1u);
+  call_.attrs = {{"axis", int64_t{1}}, {"hint", int64_t{1}}};
+  EXPECT_EQ(Message(), "Test: attribute hint: given int, expected bool");
+}
+
 TEST_F(CheckCallTest, NamesShortConstInput) {
   const std::byte bytes[4] = {};
   call_.const_inputs.resize(4);

@@ -20,7 +20,8 @@ int Which(const std::string& word, std::initializer_list<const char*> words) {
 OpStatus TensorFlowMode(const ResizeRule& rule, const OpCall& call,
                         ResizeMode* mode) {
   const bool align = AttrOf<bool>(call, "align_corners");
-  const bool half = AttrOf<bool>(call, "half_pixel_centers");
+  const bool half = HasAttr(call, "half_pixel_centers") &&
+                    AttrOf<bool>(call, "half_pixel_centers");
   if (align && half) {
     return OpError(call, "attribute half_pixel_centers", "true",
                    "false beside align_corners");

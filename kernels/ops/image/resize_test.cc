@@ -343,6 +343,25 @@ TEST(ResizeTest, Gradients) {
   }
 }
 
+// Programs set half_pixel_centers, which the prototype lacks.
+TEST(ResizeTest, AreaHasNoCentres) {
+  Prng prng(TestSeed());
+  const Picture x = Random(DataType::kFloat, "NHWC", kSmall, &prng);
+  const std::vector<TestTensor> inputs = {x.tensor,
+                                          IntTensor(DataType::kInt32, {3, 2})};
+  for (bool align : {false, true}) {
+    const auto y = RunOp("ResizeArea", inputs, {{"align_corners", align}});
+    ASSERT_FALSE(y.empty());
+    for (bool half : {false, true}) {
+      const auto z =
+          RunOp("ResizeArea", inputs,
+                {{"align_corners", align}, {"half_pixel_centers", half}});
+      ASSERT_FALSE(z.empty());
+      EXPECT_EQ(z[0].data, y[0].data);
+    }
+  }
+}
+
 // OpenCV's INTER_AREA where it divides: the mean of each block.
 TEST(ResizeTest, AreaOfWholeBlocksIsTheMean) {
   TestTensor x = MakeTensor(DataType::kFloat, {1, 6, 9, 1});

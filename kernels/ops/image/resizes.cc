@@ -98,6 +98,10 @@ OpDef Make(const char* type, Engine engine) {
   }
   op.formats = {Format::kNd, Format::kNchw, Format::kNhwc, Format::kNcdhw,
                 Format::kNdhwc};
+  if (kRule.interpolation == Interpolation::kArea) {
+    // Programs set it for every way of resizing; intervals have no centres.
+    op.ignored_attrs = {{"half_pixel_centers", AttrKind::kBool, false, false}};
+  }
   return op;
 }
 
