@@ -225,6 +225,9 @@ void VerifyRaces(const Arguments& program, TraceFindings* findings,
         "  not verified: one side is the host's; --schedule fifo and late give "
         "both orders\n";
   }
+  // Listed apart, behind the others.
+  std::stable_partition(findings->all().begin(), findings->all().end(),
+                        [](const Finding& finding) { return !finding.benign; });
 }
 
 }  // namespace npuemu::cli

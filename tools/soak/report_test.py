@@ -111,14 +111,16 @@ def check_files(reports, name, with_lines):
     return finding['fingerprint']
 
 
-# Two streams write the same numbers: the orders agree.
+# Two streams write the same numbers: the orders agree. And others: they do not.
 BENIGN = '''#include "check.h"
 int main(int argc, char** argv) {
   Start(argc, argv);
   aclrtStream a = NewStream(), b = NewStream();
-  void* x = NewNumbers(0, 0);
+  void *x = NewNumbers(0, 0), *y = NewNumbers(0, 0);
   CHECK(aclrtMemsetAsync(x, kBytes, 7, kBytes, a));
   CHECK(aclrtMemsetAsync(x, kBytes, 7, kBytes, b));
+  CHECK(aclrtMemsetAsync(y, kBytes, 7, kBytes, a));
+  CHECK(aclrtMemsetAsync(y, kBytes, 9, kBytes, b));
   CHECK(aclrtSynchronizeStream(a));
   CHECK(aclrtSynchronizeStream(b));
   return Finish();
@@ -146,9 +148,9 @@ def check_verified(reports):
         file.write(BENIGN)
     bench.build('benign', source)
     _, _, folder = reports.run('benign', '--verify-races')
-    [finding] = reports.findings(folder)['findings']
-    expect('agree', finding['benign'], True)
-    expect('agree: text', 'equal in both orders' in finding['verified'], True)
+    differs, agrees = reports.findings(folder)['findings']
+    expect('apart', [differs['benign'], agrees['benign']], [False, True])
+    expect('agree: text', 'equal in both orders' in agrees['verified'], True)
 
 
 def check_stacks(reports):
