@@ -139,6 +139,9 @@ struct OpDef {
   // Formats that inputs and outputs may have. The plain ones are all read as
   // row-major: a kernel sees extents, not their names.
   std::vector<Format> formats = {Format::kNd, Format::kNchw, Format::kNhwc};
+
+  // Of operators that a user's library adds: the library's name.
+  const char* library = nullptr;
 };
 
 // Counts, presence, formats, dtype combination, attribute names and kinds,

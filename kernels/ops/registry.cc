@@ -1,6 +1,7 @@
 #include "kernels/ops/registry.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 namespace npuemu::kernels {
@@ -25,6 +26,21 @@ constexpr Row kRows[] = {
 #undef OP
 };
 
+using OpList = std::vector<const OpDef*>;
+
+// Ordered by type; replaced as a whole, so that readers need no lock.
+std::atomic<const OpList*> g_added{nullptr};
+
+bool ComesBefore(const OpDef* op, std::string_view type) {
+  return op->type < type;
+}
+
+const OpDef* FindAdded(std::string_view type) {
+  const auto ops = AddedOps();
+  const auto it = std::lower_bound(ops.begin(), ops.end(), type, ComesBefore);
+  return it != ops.end() && type == (*it)->type ? *it : nullptr;
+}
+
 }  // namespace
 
 std::span<const OpDef* const> AllOps() {
@@ -42,7 +58,24 @@ const OpDef* FindOp(std::string_view type) {
   const auto* it = std::lower_bound(
       std::begin(kRows), std::end(kRows), type,
       [](const Row& row, std::string_view name) { return row.type < name; });
-  return it != std::end(kRows) && type == it->type ? &it->make() : nullptr;
+  if (it != std::end(kRows) && type == it->type) return &it->make();
+  return FindAdded(type);
+}
+
+std::span<const OpDef* const> AddedOps() {
+  const OpList* added = g_added.load(std::memory_order_acquire);
+  if (added == nullptr) return {};
+  return *added;
+}
+
+void AddOps(const OpList& ops) {
+  const auto before = AddedOps();
+  auto* all = new OpList(before.begin(), before.end());
+  all->insert(all->end(), ops.begin(), ops.end());
+  std::sort(all->begin(), all->end(), [](const OpDef* a, const OpDef* b) {
+    return ComesBefore(a, b->type);
+  });
+  g_added.store(all, std::memory_order_release);
 }
 
 }  // namespace npuemu::kernels
