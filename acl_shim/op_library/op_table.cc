@@ -14,6 +14,14 @@
 namespace npuemu::shim {
 namespace {
 
+// What libraries of this version were built with.
+static_assert(NPUEMU_OP_LIBRARY_VERSION == 1 && sizeof(npuemu_param) == 24 &&
+                  sizeof(npuemu_attr) == 32 && sizeof(npuemu_tensor) == 56 &&
+                  sizeof(npuemu_shape) == 72 && sizeof(npuemu_cost) == 32 &&
+                  sizeof(npuemu_op_call) == 96 && sizeof(npuemu_op) == 152 &&
+                  sizeof(npuemu_op_library) == 32,
+              "another layout is another version");
+
 // More than any operator has: a larger count is no count.
 constexpr size_t kMostOps = 4096;
 constexpr size_t kMostParams = 64;
