@@ -258,8 +258,9 @@ static_assert(SameKind(NPUEMU_ATTR_LIST_STRING, AttrKind::kListString));
 
 }  // namespace
 
-const kernels::OpDef* MakeLibraryOp(const npuemu_op& op, const char* library) {
-  auto* def = new LibraryOp();
+std::shared_ptr<const kernels::OpDef> MakeLibraryOp(const npuemu_op& op,
+                                                    const char* library) {
+  auto def = std::make_shared<LibraryOp>();
   def->table = &op;
   def->library = library;
   def->type = op.type;

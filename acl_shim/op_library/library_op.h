@@ -5,14 +5,16 @@
 #ifndef ACL_SHIM_OP_LIBRARY_LIBRARY_OP_H_
 #define ACL_SHIM_OP_LIBRARY_LIBRARY_OP_H_
 
+#include <memory>
+
 #include "kernels/op/op_def.h"
 #include "npuemu/op_library.h"
 
 namespace npuemu::shim {
 
-// Never freed; points into the table. REQUIRES: CheckLibraryTable accepted
-// it. Thread-safe.
-const kernels::OpDef* MakeLibraryOp(const npuemu_op& op, const char* library);
+// Points into the table. REQUIRES: CheckLibraryTable accepted it. Thread-safe.
+std::shared_ptr<const kernels::OpDef> MakeLibraryOp(const npuemu_op& op,
+                                                    const char* library);
 
 }  // namespace npuemu::shim
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -130,8 +131,10 @@ struct Everything : Table {
   }
 };
 
+// Kept until the test program ends.
 const OpDef* MakeOp(const Table& table) {
-  return MakeLibraryOp(table.op, table.library.name);
+  static std::vector<std::shared_ptr<const OpDef>> made;
+  return made.emplace_back(MakeLibraryOp(table.op, table.library.name)).get();
 }
 
 TensorSpec Spec(std::vector<int64_t> shape, DataType type = DataType::kFloat) {

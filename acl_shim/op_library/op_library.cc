@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -14,7 +15,8 @@
 namespace npuemu::shim {
 namespace {
 
-using OpList = std::vector<const kernels::OpDef*>;
+using OpPointer = std::shared_ptr<const kernels::OpDef>;
+using OpList = std::vector<OpPointer>;
 
 absl::StatusOr<const npuemu_op_library*> Open(const std::string& path) {
   constexpr char kEntry[] = "npuemu_op_library_entry";
@@ -35,8 +37,8 @@ absl::StatusOr<const npuemu_op_library*> Open(const std::string& path) {
 }
 
 const kernels::OpDef* FindIn(const OpList& ops, std::string_view type) {
-  for (const kernels::OpDef* op : ops) {
-    if (type == op->type) return op;
+  for (const OpPointer& op : ops) {
+    if (type == op->type) return op.get();
   }
   return kernels::FindOp(type);
 }
@@ -60,7 +62,7 @@ absl::Status LoadOpLibraries(const std::string& paths) {
            absl::StrSplit(paths, ':', absl::SkipEmpty()))) {
     ASSIGN_OR_RETURN(const npuemu_op_library* table, Open(path));
     ASSIGN_OR_RETURN(const OpList ops, OpsOfLibrary(table, path));
-    for (const kernels::OpDef* op : ops) {
+    for (const OpPointer& op : ops) {
       const kernels::OpDef* other = FindIn(all, op->type);
       if (other != nullptr) {
         const bool ours = other->library == nullptr;
@@ -73,7 +75,15 @@ absl::Status LoadOpLibraries(const std::string& paths) {
       all.push_back(op);
     }
   }
-  if (!all.empty()) kernels::AddOps(all);
+  if (all.empty()) return absl::OkStatus();
+  // Never destroyed: a call may come while the process exits.
+  static auto* kept = new OpList();
+  std::vector<const kernels::OpDef*> ops;
+  for (OpPointer& op : all) {
+    ops.push_back(op.get());
+    kept->push_back(std::move(op));
+  }
+  kernels::AddOps(ops);
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #ifndef ACL_SHIM_OP_LIBRARY_OP_LIBRARY_H_
 #define ACL_SHIM_OP_LIBRARY_OP_LIBRARY_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace npuemu::shim {
 
 // The operators of a library that came from `path`. Errors: kInvalidParam with
 // a sentence that names path, operator, argument, given and expected.
-absl::StatusOr<std::vector<const kernels::OpDef*>> OpsOfLibrary(
+absl::StatusOr<std::vector<std::shared_ptr<const kernels::OpDef>>> OpsOfLibrary(
     const npuemu_op_library* table, const std::string& path);
 
 // Adds the operators of all libraries, or, if one is refused, none. Paths stand

@@ -26,10 +26,14 @@ constexpr Row kRows[] = {
 #undef OP
 };
 
-using OpList = std::vector<const OpDef*>;
+// Ordered by type; replaced as a whole, so that readers need no lock. They may
+// still hold the one before.
+struct Added {
+  std::vector<const OpDef*> ops;
+  const Added* before;
+};
 
-// Ordered by type; replaced as a whole, so that readers need no lock.
-std::atomic<const OpList*> g_added{nullptr};
+std::atomic<const Added*> g_added{nullptr};
 
 bool ComesBefore(const OpDef* op, std::string_view type) {
   return op->type < type;
@@ -63,18 +67,19 @@ const OpDef* FindOp(std::string_view type) {
 }
 
 std::span<const OpDef* const> AddedOps() {
-  const OpList* added = g_added.load(std::memory_order_acquire);
+  const Added* added = g_added.load(std::memory_order_acquire);
   if (added == nullptr) return {};
-  return *added;
+  return added->ops;
 }
 
-void AddOps(const OpList& ops) {
+void AddOps(const std::vector<const OpDef*>& ops) {
   const auto before = AddedOps();
-  auto* all = new OpList(before.begin(), before.end());
-  all->insert(all->end(), ops.begin(), ops.end());
-  std::sort(all->begin(), all->end(), [](const OpDef* a, const OpDef* b) {
-    return ComesBefore(a, b->type);
-  });
+  auto* all = new Added{{before.begin(), before.end()}, g_added.load()};
+  all->ops.insert(all->ops.end(), ops.begin(), ops.end());
+  std::sort(all->ops.begin(), all->ops.end(),
+            [](const OpDef* a, const OpDef* b) {
+              return ComesBefore(a, b->type);
+            });
   g_added.store(all, std::memory_order_release);
 }
 
