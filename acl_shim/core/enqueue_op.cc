@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "acl_shim/core/log.h"
 #include "acl_shim/core/op_blocks.h"
 #include "emulator/device/context.h"
 #include "kernels/op/parallel.h"
@@ -97,7 +98,10 @@ class OpLaunch {
     const kernels::OpStatus status =
         op_->parallel ? kernels::RunParallel(op_->call, operands)
                       : kernels::RunSerially(op_->call, operands);
-    return status.ok() ? Fault::kNone : op_->exception;
+    if (status.ok()) return Fault::kNone;
+    // The exception has a code only; what the kernel says is for the log.
+    Log(LogLevel::kError, status.message);
+    return op_->exception;
   }
 
  private:

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/core/visible_devices.h"
+#include "acl_shim/op_library/op_library.h"
 #include "emulator/base/check.h"
 #include "emulator/base/config.h"
 #include "emulator/base/tsan.h"
@@ -85,6 +86,13 @@ absl::StatusOr<std::unique_ptr<Node>> MakeNode() {
   ASSIGN_OR_RETURN(Config config, ConfigFromEnvironment(&std::getenv));
   config.devices = CountVisibleDevices(std::getenv("ASCEND_RT_VISIBLE_DEVICES"),
                                        config.devices);
+  if (const absl::Status status = LoadOpLibraries(config.op_library);
+      !status.ok()) {
+    // Also for programs that do not look at what aclInit returns.
+    std::fprintf(stderr, "npuemu: %s\n",
+                 std::string(status.message()).c_str());
+    return status;
+  }
   kernels::SetKernelThreads(static_cast<int>(config.threads));
   kernels::SetWorkerHooks(&EnterWork, &LeaveWork);
   return Node::Create(config);

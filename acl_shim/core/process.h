@@ -23,8 +23,8 @@ class Process {
   static Process& Get();
 
   // The node, made at first use from the environment (config.def). Errors: a
-  // wrong option; kRtDevSetupError in a forked child of a process that had
-  // used ACL. Thread-safe.
+  // wrong option or library of operators; kRtDevSetupError in a forked child of
+  // a process that had used ACL. Thread-safe.
   absl::StatusOr<Node*> node();
 
   // The calling thread as the node knows it. REQUIRES: node() is OK.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl_shim/core/process.h"
 #include "acl_shim/op/match.h"
 #include "kernels/ops/registry.h"
 
@@ -65,6 +66,12 @@ std::vector<kernels::TensorSpec> SpecsOf(
 absl::StatusOr<kernels::OpCall> MakeCall(const OpQuery& query) {
   kernels::OpCall call;
   call.op = kernels::FindOp(query.op_type);
+  if (call.op == nullptr) {
+    // The user's libraries are loaded with the node, and this may be the first
+    // call of all.
+    RETURN_IF_ERROR(Process::Get().node().status());
+    call.op = kernels::FindOp(query.op_type);
+  }
   if (call.op == nullptr) {
     return FaultError(Fault::kApiNotSupport,
                       absl::StrCat("operator type: given ", query.op_type,

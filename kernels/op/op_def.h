@@ -143,6 +143,9 @@ struct OpDef {
   // Attributes that the prototype lacks, that programs set and devices take
   // without an effect.
   std::vector<AttrSpec> ignored_attrs = {};
+
+  // Of operators that a user's library adds: the library's name.
+  const char* library = nullptr;
 };
 
 // Counts, presence, formats, dtype combination, attribute names and kinds,

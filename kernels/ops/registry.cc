@@ -1,6 +1,7 @@
 #include "kernels/ops/registry.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 namespace npuemu::kernels {
@@ -25,6 +26,25 @@ constexpr Row kRows[] = {
 #undef OP
 };
 
+// Ordered by type; replaced as a whole, so that readers need no lock. They may
+// still hold the one before.
+struct Added {
+  std::vector<const OpDef*> ops;
+  const Added* before;
+};
+
+std::atomic<const Added*> g_added{nullptr};
+
+bool ComesBefore(const OpDef* op, std::string_view type) {
+  return op->type < type;
+}
+
+const OpDef* FindAdded(std::string_view type) {
+  const auto ops = AddedOps();
+  const auto it = std::lower_bound(ops.begin(), ops.end(), type, ComesBefore);
+  return it != ops.end() && type == (*it)->type ? *it : nullptr;
+}
+
 }  // namespace
 
 std::span<const OpDef* const> AllOps() {
@@ -42,7 +62,25 @@ const OpDef* FindOp(std::string_view type) {
   const auto* it = std::lower_bound(
       std::begin(kRows), std::end(kRows), type,
       [](const Row& row, std::string_view name) { return row.type < name; });
-  return it != std::end(kRows) && type == it->type ? &it->make() : nullptr;
+  if (it != std::end(kRows) && type == it->type) return &it->make();
+  return FindAdded(type);
+}
+
+std::span<const OpDef* const> AddedOps() {
+  const Added* added = g_added.load(std::memory_order_acquire);
+  if (added == nullptr) return {};
+  return added->ops;
+}
+
+void AddOps(const std::vector<const OpDef*>& ops) {
+  const auto before = AddedOps();
+  auto* all = new Added{{before.begin(), before.end()}, g_added.load()};
+  all->ops.insert(all->ops.end(), ops.begin(), ops.end());
+  std::sort(all->ops.begin(), all->ops.end(),
+            [](const OpDef* a, const OpDef* b) {
+              return ComesBefore(a, b->type);
+            });
+  g_added.store(all, std::memory_order_release);
 }
 
 }  // namespace npuemu::kernels

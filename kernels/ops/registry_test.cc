@@ -67,6 +67,24 @@ TEST(RegistryTest, TypesAreSortedAndFound) {
   EXPECT_EQ(FindOp("ZerosLikes"), nullptr);
 }
 
+TEST(RegistryTest, AddedOpsAreFoundWhereverTheyStand) {
+  const size_t ours = AllOps().size();
+  static OpDef ops[3] = {};
+  ops[0].type = "Zzz";
+  ops[1].type = "AAA";
+  ops[2].type = "Mine";
+  AddOps({&ops[0], &ops[1]});
+  AddOps({&ops[2]});
+  EXPECT_EQ(AllOps().size(), ours);
+  ASSERT_EQ(AddedOps().size(), 3u);
+  EXPECT_EQ(AddedOps()[0], &ops[1]);
+  EXPECT_EQ(AddedOps()[1], &ops[2]);
+  EXPECT_EQ(AddedOps()[2], &ops[0]);
+  for (const OpDef& op : ops) EXPECT_EQ(FindOp(op.type), &op);
+  EXPECT_EQ(FindOp("Zzzz"), nullptr);
+  EXPECT_EQ(FindOp("Mine2"), nullptr);
+}
+
 TEST(RegistryTest, OpsAreWellFormed) {
   for (const OpDef* op : AllOps()) {
     SCOPED_TRACE(op->type);

@@ -121,6 +121,7 @@ absl::Status BuildOne(const om::SingleOpRequest& request,
 // Every error of the run, in order.
 std::vector<absl::Status> BuildAll(const CommandLine& line,
                                    const OpKnowledge& ops) {
+  if (absl::Status status = ops.load(); !status.ok()) return {status};
   const auto requests =
       om::ReadSingleOpJson(line.Get("singleop"), ops.is_known);
   if (!requests.ok()) return {requests.status()};

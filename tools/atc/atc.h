@@ -19,6 +19,8 @@ namespace npuemu::atc {
 
 // What ATC asks about operators.
 struct OpKnowledge {
+  // Called before the others; an error ends the run.
+  absl::Status (*load)();
   bool (*is_known)(std::string_view op_type);
   // Whether an operator can be made of this; the error names the argument.
   absl::Status (*check)(const om::SingleOpModel& model);

@@ -46,7 +46,7 @@ class AtcTest : public ::testing::Test {
 
   int Run(const std::vector<std::string>& args) {
     std::ostringstream out;
-    const int code = RunAtc(args, {IsKnownOp, CheckOp}, out);
+    const int code = RunAtc(args, {LoadUserOps, IsKnownOp, CheckOp}, out);
     text_ = out.str();
     return code;
   }

@@ -8,5 +8,7 @@
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   return npuemu::atc::RunAtc(
-      args, {npuemu::atc::IsKnownOp, npuemu::atc::CheckOp}, std::cout);
+      args,
+      {npuemu::atc::LoadUserOps, npuemu::atc::IsKnownOp, npuemu::atc::CheckOp},
+      std::cout);
 }

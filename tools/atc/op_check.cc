@@ -1,9 +1,12 @@
 #include "tools/atc/op_check.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "acl_shim/op_library/op_library.h"
+#include "emulator/base/config.h"
 #include "emulator/base/status.h"
 #include "kernels/op/op_def.h"
 #include "kernels/ops/registry.h"
@@ -75,6 +78,11 @@ absl::Status NoKernel(const om::SingleOpModel& model,
 }
 
 }  // namespace
+
+absl::Status LoadUserOps() {
+  ASSIGN_OR_RETURN(const Config config, ConfigFromEnvironment(&std::getenv));
+  return shim::LoadOpLibraries(config.op_library);
+}
 
 bool IsKnownOp(std::string_view op_type) {
   return kernels::FindOp(op_type) != nullptr;

@@ -1,6 +1,7 @@
 // File: op_check.h
 // Whether the emulated device has a kernel for a single-op model, so that ATC
-// refuses what aclopCreateHandle would refuse (design 3.4). Thread-safe.
+// refuses what aclopCreateHandle would refuse (design 3.4). Thread-safe, but
+// for LoadUserOps.
 
 #ifndef TOOLS_ATC_OP_CHECK_H_
 #define TOOLS_ATC_OP_CHECK_H_
@@ -11,6 +12,10 @@
 #include "acl_shim/om/single_op_model.h"
 
 namespace npuemu::atc {
+
+// Adds the operators of the user's libraries (NPUEMU_OP_LIBRARY). Once, before
+// the others. Errors: a wrong option, a library that cannot be used.
+absl::Status LoadUserOps();
 
 // Whether an operator of this type exists.
 bool IsKnownOp(std::string_view op_type);

@@ -16,7 +16,7 @@ constexpr Command kCommands[] = {
     {"replay", "TRACE -- PROGRAM [ARG...]",
      "run it again as a trace says, and compare", Replay},
     {"report", "TRACE", "what a trace holds, as text", PrintReport},
-    {"ops", "[NAME]", "operators, dtypes, exactness", Ops},
+    {"ops", "[options] [NAME]", "operators, dtypes, exactness", Ops},
     {"om", "FILE", "what a .om file holds", Om},
     {"info", "[options]", "node, SoC profile, library version", Info},
 };

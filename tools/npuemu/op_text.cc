@@ -24,12 +24,14 @@ const char* NameOf(kernels::Engine engine) {
 }
 
 // The word of the list, and the sentence of the details.
-const char* NameOf(kernels::DtypeBasis basis) {
-  return basis == kernels::DtypeBasis::kTable ? "table" : "prototype";
+const char* BasisWord(const OpDef& op) {
+  if (op.library != nullptr) return "library";
+  return op.basis == kernels::DtypeBasis::kTable ? "table" : "prototype";
 }
 
-const char* SentenceOf(kernels::DtypeBasis basis) {
-  return basis == kernels::DtypeBasis::kTable
+std::string BasisSentence(const OpDef& op) {
+  if (op.library != nullptr) return "library " + std::string(op.library);
+  return op.basis == kernels::DtypeBasis::kTable
              ? "the published AI-core table of the 910B"
              : "the operator prototype; no table is published";
 }
@@ -79,15 +81,17 @@ void PrintOpList(std::span<const OpDef* const> ops, std::ostream& out) {
       << std::setw(11) << "basis" << "dtypes\n";
   for (const OpDef* op : ops) {
     out << std::left << std::setw(36) << op->type << std::setw(8)
-        << NameOf(op->engine) << std::setw(11) << NameOf(op->basis)
-        << AllDtypes(*op) << "\n";
+        << NameOf(op->engine) << std::setw(11) << BasisWord(*op)
+        << AllDtypes(*op);
+    if (op->library != nullptr) out << "   (" << op->library << ")";
+    out << "\n";
   }
 }
 
 void PrintOp(const OpDef& op, std::ostream& out) {
   out << op.type << " on the " << NameOf(op.engine) << " engine\n"
       << "exactness: " << op.exactness << "\n"
-      << "dtypes by " << SentenceOf(op.basis)
+      << "dtypes by " << BasisSentence(op)
       << "; column i of each row belongs together:\n";
   PrintParams("input", op.inputs, out);
   PrintParams("output", op.outputs, out);

@@ -11,7 +11,8 @@
 
 namespace npuemu::cli {
 
-// One line per operator: type, engine, basis, dtypes of all its tensors.
+// One line per operator: type, engine, basis, dtypes of all its tensors, and
+// the name of the user's library that it comes from.
 void PrintOpList(std::span<const kernels::OpDef* const> ops,
                  std::ostream& out);
 

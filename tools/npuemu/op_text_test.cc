@@ -40,6 +40,22 @@ TEST(OpTextTest, ListHasOneLinePerOperatorWithItsDtypesOnce) {
                 line + line);
 }
 
+TEST(OpTextTest, OperatorsOfLibrariesSayWhose) {
+  kernels::OpDef op = kOp;
+  op.library = "my_ops";
+  const kernels::OpDef* ops[] = {&op};
+  std::ostringstream out;
+  PrintOpList(ops, out);
+  EXPECT_NE(
+      out.str().find("vector  library    float float16 bool   (my_ops)\n"),
+      std::string::npos)
+      << out.str();
+  PrintOp(op, out);
+  EXPECT_NE(out.str().find("\ndtypes by library my_ops; column i"),
+            std::string::npos)
+      << out.str();
+}
+
 TEST(OpTextTest, DetailsShowParamsCombinationsAttributesAndExactness) {
   std::ostringstream out;
   PrintOp(kOp, out);

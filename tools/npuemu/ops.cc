@@ -1,31 +1,66 @@
-// npuemu ops: the operators of this version.
+// npuemu ops: the operators of this version, and those of the user's libraries.
 
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include "acl_shim/op_library/op_library.h"
 #include "kernels/ops/registry.h"
 #include "tools/npuemu/command.h"
 #include "tools/npuemu/op_text.h"
+#include "tools/npuemu/options.h"
 
 namespace npuemu::cli {
+namespace {
+
+constexpr char kUsage[] = "usage: npuemu ops [--op-library PATHS] [NAME]\n";
+
+std::vector<const kernels::OpDef*> AllByName() {
+  const auto ours = kernels::AllOps();
+  const auto added = kernels::AddedOps();
+  std::vector<const kernels::OpDef*> all;
+  std::merge(ours.begin(), ours.end(), added.begin(), added.end(),
+             std::back_inserter(all), [](const auto* a, const auto* b) {
+               return std::string_view(a->type) < b->type;
+             });
+  return all;
+}
+
+}  // namespace
 
 int Ops(const Arguments& arguments, std::ostream& out, std::ostream& err) {
-  constexpr char kUsage[] = "usage: npuemu ops [NAME]\n";
-  if (arguments.empty()) {
-    PrintOpList(kernels::AllOps(), out);
-    return kExitOk;
+  auto options = ParseOptions(arguments, std::getenv);
+  if (!options.ok()) {
+    err << "npuemu ops: " << options.status().message() << "\n" << kUsage;
+    return kExitUsage;
   }
-  if (arguments[0] == "--help") {
+  if (options->help) {
     out << kUsage << "Lists the operators, or describes one: tensors (? "
         << "optional, * a list), dtype\ncombinations, attributes, "
-        << "exactness.\n";
+        << "exactness. PATHS (or NPUEMU_OP_LIBRARY) are libraries\nwith more "
+        << "operators: docs/op_library.md.\n";
     return kExitOk;
   }
-  if (arguments.size() != 1 || arguments[0].compare(0, 1, "-") == 0) {
-    err << "npuemu ops: unexpected argument \"" << arguments.back() << "\"\n"
+  const auto loaded = shim::LoadOpLibraries(options->config.op_library);
+  if (!loaded.ok()) {
+    err << "npuemu ops: " << loaded.message() << "\n";
+    return kExitBadFile;
+  }
+  const Arguments names(arguments.begin() + options->used, arguments.end());
+  if (names.empty()) {
+    PrintOpList(AllByName(), out);
+    return kExitOk;
+  }
+  if (names.size() != 1) {
+    err << "npuemu ops: unexpected argument \"" << names.back() << "\"\n"
         << kUsage;
     return kExitUsage;
   }
-  const kernels::OpDef* op = kernels::FindOp(arguments[0]);
+  const kernels::OpDef* op = kernels::FindOp(names[0]);
   if (op == nullptr) {
-    err << "npuemu ops: unknown operator \"" << arguments[0]
+    err << "npuemu ops: unknown operator \"" << names[0]
         << "\"; `npuemu ops` lists the operators\n";
     return kExitUsage;
   }
