@@ -23,7 +23,8 @@ using Results = std::map<std::string, Values>;
 
 const reference::Sequences& Document() {
   static const auto& document = *new reference::Sequences(
-      reference::ReadSequences({"docs/sequences.md", "docs/rows.md"}));
+      reference::ReadSequences({"docs/sequences.md", "docs/rows.md",
+                                "docs/quantisation.md"}));
   return document;
 }
 
@@ -334,7 +335,9 @@ OpCase InColumn(const OpCase& one, size_t column, Kind kind, Prng* prng) {
 
 TEST(RowsTest, EveryOperatorDoesWhatIsWritten) {
   Prng prng(TestSeed());
-  const auto cases = OpCasesOf("kernels/testing/op_cases_rows.txt", &prng);
+  auto cases = OpCasesOf("kernels/testing/op_cases_rows.txt", &prng);
+  const auto more = OpCasesOf("kernels/testing/op_cases_products.txt", &prng);
+  cases.insert(cases.end(), more.begin(), more.end());
   uint64_t round = 0;
   for (const OpCase& one : cases) {
     if (one.notes.count("rows") == 0) continue;

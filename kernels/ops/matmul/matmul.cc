@@ -134,7 +134,8 @@ OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul) {
 
 Shape OutputShape(const Matmul& matmul) {
   Shape shape = matmul.batch;
-  shape.push_back(matmul.m);
+  if (matmul.rows.empty()) shape.push_back(matmul.m);
+  shape.insert(shape.end(), matmul.rows.begin(), matmul.rows.end());
   shape.push_back(matmul.n);
   return shape;
 }
