@@ -12,8 +12,13 @@ std::string InputName(const OpCall& call, size_t index) {
   return std::string("input ") + call.op->inputs[index].name + " shape";
 }
 
+// The first two attributes that are true or false.
 bool Transposed(const OpCall& call, size_t index) {
-  return AttrOr(call.attrs, call.op->attrs[index].name, false);
+  for (const AttrSpec& attr : call.op->attrs) {
+    if (attr.kind != AttrKind::kBool) continue;
+    if (index-- == 0) return AttrOr(call.attrs, attr.name, false);
+  }
+  return false;
 }
 
 OpStatus CheckRank(const OpCall& call, MatmulRanks ranks, size_t index) {

@@ -51,7 +51,7 @@ struct MatmulRanks {
 };
 
 // The product of inputs 0 and 1 of a call that CheckCall has passed. The first
-// two attributes of every matmul operator transpose them. Error: ranks, K,
+// two bool attributes of every matmul operator transpose them. Error: ranks, K,
 // batch extents, or an output of too many elements.
 OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul);
 
