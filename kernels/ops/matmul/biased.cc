@@ -62,35 +62,35 @@ Matmul CheckedMatmul(const OpCall& call, MakeFn make) {
   return matmul;
 }
 
+BiasView BiasOf(const OpCall& call, const Operands& operands) {
+  if (!Has(call, kBias)) return {nullptr, DataType::kFloat};
+  return {operands.inputs[kBias].data, call.inputs[kBias].dtype};
+}
+
 // Sets every row of the tile to its part of the bias.
 template <typename Acc>
-void InitFromBias(const OpCall& call, const Operands& operands,
-                  const MatmulTile& tile, Acc* acc) {
-  if (!Has(call, kBias)) return;
-  const TensorView& bias = operands.inputs[kBias];
+void InitRows(const BiasView& bias, const MatmulTile& tile, Acc* acc) {
+  if (bias.data == nullptr) return;
   const auto copy = [&]<typename T>() {
-    const T* from = bias.as<T>() + tile.area.n0;
+    const T* from = reinterpret_cast<const T*>(bias.data) + tile.area.n0;
     for (int64_t j = 0; j < tile.columns(); ++j) {
       acc[j] = static_cast<Acc>(Widen(from[j]));
     }
   };
-  Dispatch(Types<Float16, BFloat16, float, int32_t>(), call.inputs[kBias].dtype,
-           copy);
+  Dispatch(Types<Float16, BFloat16, float, int32_t>(), bias.type, copy);
   for (int64_t i = 1; i < tile.rows(); ++i) {
     std::copy_n(acc, tile.columns(), acc + i * kMmadTile);
   }
 }
 
 template <typename Acc, typename T>
-void Multiply(const OpCall& call, const Matmul& matmul,
-              const Operands& operands, int64_t begin, int64_t end) {
+void Multiply(const Matmul& matmul, const Operands& operands,
+              const BiasView& bias, int64_t begin, int64_t end) {
   T* y = operands.outputs[0].as<T>();
   const bool saturate = operands.saturate;
   ForEachTile<Acc>(
       matmul, operands, saturate, begin, end,
-      [&](const MatmulTile& tile, Acc* acc) {
-        InitFromBias(call, operands, tile, acc);
-      },
+      [&](const MatmulTile& tile, Acc* acc) { InitRows(bias, tile, acc); },
       [&](const MatmulTile& tile, const Acc* acc) {
         for (int64_t i = 0; i < tile.rows(); ++i) {
           const int64_t row = tile.batch * matmul.m + tile.area.m0 + i;
@@ -101,6 +101,25 @@ void Multiply(const OpCall& call, const Matmul& matmul,
 }
 
 }  // namespace
+
+void InitFromBias(const BiasView& bias, const MatmulTile& tile, float* acc) {
+  InitRows(bias, tile, acc);
+}
+
+void MultiplyBiased(const Matmul& matmul, const Operands& operands,
+                    const BiasView& bias, DataType type, int64_t begin,
+                    int64_t end) {
+  switch (type) {
+    case DataType::kFloat16:
+      return Multiply<float, Float16>(matmul, operands, bias, begin, end);
+    case DataType::kBf16:
+      return Multiply<float, BFloat16>(matmul, operands, bias, begin, end);
+    case DataType::kInt32:
+      return Multiply<int32_t, int32_t>(matmul, operands, bias, begin, end);
+    default:
+      return Multiply<float, float>(matmul, operands, bias, begin, end);
+  }
+}
 
 OpStatus InferBiased(const OpCall& call, MakeFn make,
                      std::vector<TensorSpec>* outputs) {
@@ -130,19 +149,8 @@ OpStatus ComputeBiased(const OpCall& call, MakeFn make,
     PackItems(matmul, operands, operands.saturate, begin, end);
     return {};
   }
-  switch (OutputType(call)) {
-    case DataType::kFloat16:
-      Multiply<float, Float16>(call, matmul, operands, begin, end);
-      break;
-    case DataType::kBf16:
-      Multiply<float, BFloat16>(call, matmul, operands, begin, end);
-      break;
-    case DataType::kInt32:
-      Multiply<int32_t, int32_t>(call, matmul, operands, begin, end);
-      break;
-    default:
-      Multiply<float, float>(call, matmul, operands, begin, end);
-  }
+  MultiplyBiased(matmul, operands, BiasOf(call, operands), OutputType(call),
+                 begin, end);
   return {};
 }
 

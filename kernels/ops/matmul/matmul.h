@@ -111,6 +111,20 @@ void ForEachTile(const Matmul& matmul, const Operands& operands, bool saturate,
   }
 }
 
+// One value for each column, of f16, bf16, f32 or int32; null: none.
+struct BiasView {
+  const std::byte* data;
+  DataType type;
+};
+
+// Every row of a tile begins with its part of the bias.
+void InitFromBias(const BiasView& bias, const MatmulTile& tile, float* acc);
+
+// Phase 1 to output 0, of `type`.
+void MultiplyBiased(const Matmul& matmul, const Operands& operands,
+                    const BiasView& bias, DataType type, int64_t begin,
+                    int64_t end);
+
 // The product that an operator makes of a call.
 using MakeFn = OpStatus (*)(const OpCall& call, Matmul* matmul);
 
