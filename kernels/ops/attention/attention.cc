@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/op/axes.h"
 #include "kernels/op/broadcast.h"
 #include "kernels/op/rows.h"
 
@@ -114,6 +115,21 @@ OpStatus CheckExtents(const OpCall& call, const Attention& a) {
 }
 
 }  // namespace
+
+OpStatus ReadLengths(const OpCall& call, const Operands& operands,
+                     Attention* a) {
+  const size_t index = a->lengths_input;
+  if (index == 0 || !HasInput(call, index)) return {};
+  if (OpStatus s = ReadInts(call, index, &operands, &a->lengths); !s.ok()) {
+    return s;
+  }
+  for (int64_t length : a->lengths) {
+    if (length >= 0 && length <= a->k.length) continue;
+    return OpError(call, InputName(call, index), std::to_string(length),
+                   "[0," + std::to_string(a->k.length) + "]");
+  }
+  return {};
+}
 
 Shape ResultShape(const OpCall& call, const Attention& a) {
   Shape y = call.inputs[0].shape;

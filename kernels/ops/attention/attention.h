@@ -58,6 +58,8 @@ struct Attention {
   bool band = false;   // column j is masked beside row i unless it lies in
   int64_t before = 0;  // [i - before, i + after]
   int64_t after = 0;
+  size_t lengths_input = 0;      // 0: none
+  std::vector<int64_t> lengths;  // of keys, for each of the batch or all
 
   int64_t group() const { return q.heads / k.heads; }
   int64_t tiles(int64_t length) const {
@@ -89,6 +91,10 @@ OpStatus ReadScoreAttrs(const OpCall& call, Attention* attention);
 
 // An input that must be left out.
 OpStatus RefuseInput(const OpCall& call, size_t index);
+
+// The lengths of keys: 0 to that of key; a device exception otherwise.
+OpStatus ReadLengths(const OpCall& call, const Operands& operands,
+                     Attention* attention);
 
 // A matrix in f32 whose rows are `stride` apart, a multiple of panels.
 struct Matrix {

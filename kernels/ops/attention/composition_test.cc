@@ -83,5 +83,42 @@ TEST(CompositionTest, FfnIsTwoProductsAndAnActivation) {
   }
 }
 
+// A row of PromptFlashAttention, whose mask and lengths say the same.
+TEST(CompositionTest, IncreFlashAttentionIsARowOfPrompt) {
+  Prng prng(TestSeed());
+  for (DataType type : {DataType::kFloat16, DataType::kBf16}) {
+    const TestTensor q = Draw(type, {3, 1, 16}, &prng);
+    const TestTensor k = Draw(type, {3, 9, 8}, &prng);
+    const TestTensor v = Draw(type, {3, 9, 8}, &prng);
+    const TestTensor shift = Draw(type, {1, 4, 1, 9}, &prng);
+    TestTensor mask = MakeTensor(DataType::kBool, {3, 9});
+    for (int64_t i = 0; i < 27; ++i) mask.Set(i, prng.Below(3) / 2);
+    const std::vector<int64_t> lengths = {9, 0, 4};
+    TestTensor whole = MakeTensor(DataType::kBool, {3, 1, 1, 9});
+    for (int64_t i = 0; i < 27; ++i) {
+      const bool beyond = i % 9 >= lengths[static_cast<size_t>(i / 9)];
+      whole.Set(i, beyond ? 1 : mask.Get(i));
+    }
+    std::vector<TestTensor> inputs = {
+        q, k, v, shift, mask, IntTensor(DataType::kInt64, lengths)};
+    inputs.resize(15);
+    const Attrs attrs = {{"num_heads", int64_t{4}},
+                         {"num_key_value_heads", int64_t{2}},
+                         {"scale_value", 0.5f}};
+    Attrs wide = attrs;
+    wide["next_tokens"] = int64_t{9};
+    const auto y = RunOp("IncreFlashAttention", inputs, attrs);
+    ASSERT_EQ(y.size(), 1u);
+    EXPECT_EQ(
+        y[0].data,
+        RunOp("PromptFlashAttention", {q, k, v, shift, whole}, wide)[0].data);
+    // The same lengths of keys.
+    mask.spec.shape = {3, 1, 1, 9};
+    const auto prompt = RunOp("PromptFlashAttention",
+                              {q, k, v, shift, mask, {}, inputs[5]}, wide);
+    EXPECT_EQ(y[0].data, prompt.at(0).data);
+  }
+}
+
 }  // namespace
 }  // namespace npuemu::kernels

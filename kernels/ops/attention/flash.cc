@@ -1,8 +1,10 @@
-// FlashAttentionScore and PromptFlashAttention: softmax(scale * (q k^T +
+// FlashAttentionScore and the tiles of its kind: softmax(scale * (q k^T +
 // shift), masked) v for each head, whole rows at a time. Products are Mmad
 // chains (arithmetic 7.4), the rest is f32 with row sums of 7.8; what is
 // multiplied by v is cast to the operands' type once. Layouts BSH, SBH, BNSD,
 // BSND. In order: docs/attention.md.
+
+#include "kernels/ops/attention/flash.h"
 
 #include <algorithm>
 
@@ -10,7 +12,6 @@
 #include "kernels/op/lanes.h"
 #include "kernels/op/row.h"
 #include "kernels/op/rows.h"
-#include "kernels/ops/attention/attention.h"
 #include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
@@ -36,13 +37,12 @@ RowMoments Powers(float* x, int64_t n) {
   return {most, SumTree(lanes, used)};
 }
 
-struct Outputs {
-  size_t attention;
-  bool moments;  // outputs 0 and 1 are maxima and sums
-};
+}  // namespace
 
-void ComputeTile(const OpCall& call, const Operands& operands,
-                 const Attention& a, const Outputs& to, int64_t item) {
+void ComputeFlashTile(const OpCall& call, const Operands& operands,
+                      const Attention& a, int64_t item) {
+  const bool has_moments = call.outputs.size() > 1;
+  const size_t result = has_moments ? 3 : 0;
   const int64_t tiles = a.tiles(a.q.length);
   const int64_t i0 = item % tiles * kMmadTile;
   const int64_t i1 = std::min(a.q.length, i0 + kMmadTile);
@@ -69,9 +69,8 @@ void ComputeTile(const OpCall& call, const Operands& operands,
       row[d] = m.sum == 0 ? 0.0f : CanonicalNan(row[d] / m.sum);
     }
     StoreLanes(Lane::kFloat, a.type, row, a.v.depth, operands.saturate,
-               operands.outputs[to.attention].data,
-               a.y.At(b, n) + i * a.y.s_stride);
-    if (!to.moments) continue;
+               operands.outputs[result].data, a.y.At(b, n) + i * a.y.s_stride);
+    if (!has_moments) continue;
     const int64_t at = ((b * a.q.heads + n) * a.q.length + i) * kCopies;
     for (size_t k = 0; k < 2; ++k) {
       if (operands.outputs[k].data == nullptr) continue;
@@ -81,12 +80,12 @@ void ComputeTile(const OpCall& call, const Operands& operands,
   }
 }
 
-int64_t ItemsOf(const Attention& a) {
+int64_t FlashItems(const Attention& a) {
   if (ElementCount({a.q.batch, a.q.heads, a.q.length}) == 0) return 0;
   return a.q.batch * a.q.heads * a.tiles(a.q.length);
 }
 
-Work CostOf(const OpCall& call, const Attention& a) {
+Work FlashCost(const OpCall& call, const Attention& a) {
   Work work = MoveWork(call);
   const auto heads = static_cast<uint64_t>(a.q.batch * a.q.heads);
   work.cube_cycles =
@@ -99,7 +98,8 @@ Work CostOf(const OpCall& call, const Attention& a) {
   return work;
 }
 
-// FlashAttentionScore.
+namespace {
+
 constexpr AttentionNames kScore{
     3, 6, "head_num", "", "pre_tockens", "next_tockens"};
 
@@ -123,78 +123,12 @@ OpStatus InferScore(const OpCall& call, std::vector<TensorSpec>* outputs) {
   return {};
 }
 
-// PromptFlashAttention.
-constexpr AttentionNames kPrompt{
-    3, 4, "num_heads", "num_key_value_heads", "pre_tokens", "next_tokens"};
-
-OpStatus MakePrompt(const OpCall& call, Attention* a) {
-  for (size_t index = 5; index < call.inputs.size(); ++index) {
-    if (OpStatus s = RefuseInput(call, index); !s.ok()) return s;
-  }
-  for (size_t index = 0; index < 5; ++index) {
-    if (!HasInput(call, index)) continue;
-    const DataType type = call.inputs[index].dtype;
-    const bool is_mask = index == kPrompt.mask;
-    if (is_mask ? BitsOf(type) == 8 : type != DataType::kInt8) continue;
-    return OpError(call, std::string("input ") + call.op->inputs[index].name,
-                   NameOf(type), is_mask ? "bool, int8, uint8" : "no int8");
-  }
-  a->shift_first = false;
-  return MakeAttention(call, kPrompt, a);
-}
-
-OpStatus InferPrompt(const OpCall& call, std::vector<TensorSpec>* outputs) {
-  Attention a;
-  if (OpStatus s = MakePrompt(call, &a); !s.ok()) return s;
-  *outputs = {{a.type, call.inputs[0].format, ResultShape(call, a)}};
-  return {};
-}
-
-template <OpStatus (*kMake)(const OpCall&, Attention*)>
-OpDef Flash(OpDef op) {
-  op.engine = Engine::kCube;
-  op.items = [](const OpCall& call, int) {
-    Attention a;
-    (void)kMake(call, &a);
-    return ItemsOf(a);
-  };
-  op.compute = [](const OpCall& call, const Operands& operands, int,
-                  int64_t begin, int64_t end) -> OpStatus {
-    Attention a;
-    if (OpStatus s = kMake(call, &a); !s.ok()) return s;
-    const bool score = call.outputs.size() > 1;
-    const Outputs to{score ? size_t{3} : size_t{0}, score};
-    for (int64_t item = begin; item < end; ++item) {
-      ComputeTile(call, operands, a, to, item);
-    }
-    return {};
-  };
-  op.cost = [](const OpCall& call) {
-    Attention a;
-    (void)kMake(call, &a);
-    return CostOf(call, a);
-  };
-  op.exactness =
-      "Mmad chains (arithmetic 7.4) for the scores and the weighted values, "
-      "f32 and row sums of 7.8 between, in the order of docs/attention.md";
-  return op;
-}
-
 }  // namespace
 
 const OpDef& FlashAttentionScoreOp() {
   static const OpDef& op = *new OpDef([] {
-    OpDef made = Flash<MakeScore>(Signature("FlashAttentionScore"));
+    OpDef made = FlashOp<MakeScore>(Signature("FlashAttentionScore"));
     made.infer = InferScore;
-    return made;
-  }());
-  return op;
-}
-
-const OpDef& PromptFlashAttentionOp() {
-  static const OpDef& op = *new OpDef([] {
-    OpDef made = Flash<MakePrompt>(Signature("PromptFlashAttention"));
-    made.infer = InferPrompt;
     return made;
   }());
   return op;

@@ -20,14 +20,19 @@ std::vector<std::byte> Packed(const Attention& a, bool saturate,
   return packed;
 }
 
-void Mask(const Attention& a, const std::byte* mask, int64_t i, int64_t j0,
-          int64_t j1, float* row) {
+void Mask(const Attention& a, const std::byte* mask, int64_t b, int64_t i,
+          int64_t j0, int64_t j1, float* row) {
   constexpr float kNever = -std::numeric_limits<float>::infinity();
+  const int64_t length = a.lengths.empty() ? a.k.length
+                         : a.lengths.size() == 1
+                             ? a.lengths[0]
+                             : a.lengths[static_cast<size_t>(b)];
   for (int64_t j = j0; j < j1; ++j) {
+    const bool beyond = j >= length;
     const bool out = a.band && (j - i > a.after || i - j > a.before);
     const bool masked =
         mask != nullptr && mask[(j - j0) * a.mask.stride[3]] != std::byte{0};
-    if (out || masked) row[j - j0] = kNever;
+    if (beyond || out || masked) row[j - j0] = kNever;
   }
 }
 
@@ -90,7 +95,7 @@ void Scores(const Attention& a, const Operands& operands, int64_t b, int64_t n,
       mask = operands.inputs[a.mask_input].data + a.mask.At(b, n, i) +
              j0 * a.mask.stride[3];
     }
-    Mask(a, mask, i, j0, j1, row);
+    Mask(a, mask, b, i, j0, j1, row);
   }
 }
 

@@ -3,6 +3,7 @@
 // 7.8, one cast back, bf16 of GroupNormGrad with ties away (5.3). ND and
 // formats with a channel. In order: docs/quantisation.md.
 
+#include "kernels/op/functions.h"
 #include "kernels/ops/norm/norm_layout.h"
 #include "kernels/ops/signatures.h"
 
@@ -22,9 +23,9 @@ float RstdAt(const Row& r, const Parts& p, int64_t j) {
   return p.is_rstd ? v : 1.0f / Sqrt(v + 1e-12f);
 }
 
-// The gradient of x to `dx`; dy is input 0.
-template <typename X>
-void OfX(Row& r, const Parts& p, float* dx, X&& x) {
+// The gradient of x to `dx`.
+template <typename Dy, typename X>
+void OfX(Row& r, const Parts& p, float* dx, Dy&& dy, X&& x) {
   const float mean = r.x(p.mean)[0];
   const float rstd = RstdAt(r, p, 0);
   const auto n = static_cast<float>(r.n);
@@ -32,7 +33,7 @@ void OfX(Row& r, const Parts& p, float* dx, X&& x) {
   float* h = r.scratch.data();
   for (int64_t j = 0; j < r.n; ++j) {
     h[j] = (x(j) - mean) * rstd;
-    dx[j] = r.x(0)[j] * r.At(p.gamma, j);
+    dx[j] = dy(j) * r.At(p.gamma, j);
   }
   const float a = r.Sum([&](int64_t j) { return dx[j] * h[j]; }) / n;
   const float b = r.Sum([&](int64_t j) { return dx[j]; }) / n;
@@ -42,15 +43,15 @@ void OfX(Row& r, const Parts& p, float* dx, X&& x) {
 }
 
 // Those of gamma and beta.
-template <typename X>
-void OfParams(Row& r, const Parts& p, size_t gamma, size_t beta, X&& x) {
-  const float* dy = r.x(0);
+template <typename Dy, typename X>
+void OfParams(Row& r, const Parts& p, size_t gamma, size_t beta, Dy&& dy,
+              X&& x) {
   r.y(gamma)[0] = r.Sum(
       [&](int64_t j) {
-        return dy[j] * ((x(j) - r.At(p.mean, j)) * RstdAt(r, p, j));
+        return dy(j) * ((x(j) - r.At(p.mean, j)) * RstdAt(r, p, j));
       },
       0);
-  r.y(beta)[0] = r.Sum([&](int64_t j) { return dy[j]; }, 1);
+  r.y(beta)[0] = r.Sum([&](int64_t j) { return dy(j); }, 1);
 }
 
 // Inputs dy, mean, rstd, x, gamma.
@@ -75,13 +76,25 @@ auto Sum(const Row& r) {
   return [&r](int64_t j) { return r.x(1)[j] + r.x(2)[j]; };
 }
 
+// What reaches the norm through swish; inputs as kGroup, then beta; number
+// swish_scale.
+auto BeforeSwish(const Row& r) {
+  return [&r](int64_t j) {
+    const float h = (r.x(3)[j] - r.At(1, j)) * r.At(2, j);
+    const float t = h * r.At(4, j) + r.At(5, j);
+    const float u = t * r.a[0];
+    const float s = Sigmoid(u);
+    return r.x(0)[j] * (s * (u * (1.0f - s) + 1.0f));
+  };
+}
+
 void DeepOfX(Row& r) {
-  OfX(r, kDeep, r.y(1), Weighted(r));
+  OfX(r, kDeep, r.y(1), Input<0>(r), Weighted(r));
   for (int64_t j = 0; j < r.n; ++j) r.y(0)[j] = r.y(1)[j] * r.a[0];
 }
 
 void AddedOfX(Row& r) {
-  OfX(r, kAdded, r.y(0), Sum(r));
+  OfX(r, kAdded, r.y(0), Input<0>(r), Sum(r));
   if (!r.has(6)) return;
   for (int64_t j = 0; j < r.n; ++j) r.y(0)[j] = r.y(0)[j] + r.x(6)[j];
 }
@@ -101,11 +114,32 @@ ROW_OP(GroupNormGrad,
         .outputs = "xgg",
         .layout = LayGroups,
         .stages = {{"01234", "0",
-                    [](Row& r) { OfX(r, kGroup, r.y(0), Input<3>(r)); }},
+                    [](Row& r) {
+                      OfX(r, kGroup, r.y(0), Input<0>(r), Input<3>(r));
+                    }},
                    Last(
                        "0123", "12",
-                       [](Row& r) { OfParams(r, kGroup, 1, 2, Input<3>(r)); },
+                       [](Row& r) {
+                         OfParams(r, kGroup, 1, 2, Input<0>(r), Input<3>(r));
+                       },
                        Span::kOwn)},
+        .steps = kSteps,
+        .away = true})
+ROW_OP(GroupNormSwishGrad,
+       {.inputs = "xrrxgg",
+        .outputs = "xgg",
+        .layout = LayGroups,
+        .stages = {{"012345", "0",
+                    [](Row& r) {
+                      OfX(r, kGroup, r.y(0), BeforeSwish(r), Input<3>(r));
+                    }},
+                   Last(
+                       "012345", "12",
+                       [](Row& r) {
+                         OfParams(r, kGroup, 1, 2, BeforeSwish(r), Input<3>(r));
+                       },
+                       Span::kOwn)},
+        .numbers = {"swish_scale"},
         .steps = kSteps,
         .away = true})
 ROW_OP(InstanceNormGrad,
@@ -113,34 +147,40 @@ ROW_OP(InstanceNormGrad,
         .outputs = "xgg",
         .layout = LayInstances,
         .stages = {{"01234", "0",
-                    [](Row& r) { OfX(r, kInstance, r.y(0), Input<1>(r)); }},
+                    [](Row& r) {
+                      OfX(r, kInstance, r.y(0), Input<0>(r), Input<1>(r));
+                    }},
                    Last(
                        "0123", "12",
                        [](Row& r) {
-                         OfParams(r, kInstance, 1, 2, Input<1>(r));
+                         OfParams(r, kInstance, 1, 2, Input<0>(r), Input<1>(r));
                        },
                        Span::kOwn)},
         .steps = kSteps})
-ROW_OP(DeepNormGrad,
-       {.inputs = "xxxcrr",
-        .outputs = "xxcc",
-        .layout = LayAsInput<3>,
-        .stages = {{"012345", "01", DeepOfX},
-                   Last(
-                       "01245", "23",
-                       [](Row& r) { OfParams(r, kDeep, 3, 2, Weighted(r)); },
-                       Span::kColumns)},
-        .numbers = {"alpha"},
-        .steps = kSteps})
-ROW_OP(AddLayerNormGrad,
-       {.inputs = "xxxrrcx",
-        .outputs = "xcc",
-        .layout = LayAsInput<5>,
-        .stages = {{"0123456", "0", AddedOfX},
-                   Last(
-                       "01234", "12",
-                       [](Row& r) { OfParams(r, kAdded, 1, 2, Sum(r)); },
-                       Span::kColumns)},
-        .steps = kSteps})
+ROW_OP(DeepNormGrad, {.inputs = "xxxcrr",
+                      .outputs = "xxcc",
+                      .layout = LayAsInput<3>,
+                      .stages = {{"012345", "01", DeepOfX},
+                                 Last(
+                                     "01245", "23",
+                                     [](Row& r) {
+                                       OfParams(r, kDeep, 3, 2, Input<0>(r),
+                                                Weighted(r));
+                                     },
+                                     Span::kColumns)},
+                      .numbers = {"alpha"},
+                      .steps = kSteps})
+ROW_OP(AddLayerNormGrad, {.inputs = "xxxrrcx",
+                          .outputs = "xcc",
+                          .layout = LayAsInput<5>,
+                          .stages = {{"0123456", "0", AddedOfX},
+                                     Last(
+                                         "01234", "12",
+                                         [](Row& r) {
+                                           OfParams(r, kAdded, 1, 2,
+                                                    Input<0>(r), Sum(r));
+                                         },
+                                         Span::kColumns)},
+                          .steps = kSteps})
 
 }  // namespace npuemu::kernels

@@ -50,16 +50,21 @@ RowRule RmsRule() {
   return rule;
 }
 
+RowRule AddedRule() {
+  RowRule rule{.inputs = "xxc", .outputs = "xrx"};
+  rule.layout = LayAsInput<2>;
+  rule.stages = {{"012", "012", AddedRms}};
+  rule.numbers = {"epsilon"};
+  rule.steps = {kVadd, kVmul, kVcadd, kVmuls, kVmul};
+  return rule;
+}
+
 }  // namespace
 
 ROW_OP(RmsNorm, RmsRule<false>())
 ROW_OP(GemmaRmsNorm, RmsRule<true>())
-ROW_OP(AddRmsNorm, {.inputs = "xxc",
-                    .outputs = "xrx",
-                    .layout = LayAsInput<2>,
-                    .stages = {{"012", "012", AddedRms}},
-                    .numbers = {"epsilon"},
-                    .steps = {kVadd, kVmul, kVcadd, kVmuls, kVmul}})
+ROW_OP(AddRmsNorm, AddedRule())
+ROW_OP(InplaceAddRmsNorm, AddedRule())  // the results lie over x1 and x2
 ROW_OP(RmsNormGrad, {.inputs = "xxrc",
                      .outputs = "xc",
                      .layout = LayAsInput<3>,

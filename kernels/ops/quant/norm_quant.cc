@@ -55,10 +55,9 @@ void OwnScale(Row& r, const std::vector<float>& y, size_t k, size_t scale,
   r.y(3 + k)[0] = QuantiseRow(t->data(), r.n, r.iy(k));
 }
 
-// Inputs x1, x2, gamma, beta, bias, scales1, scales2, zero_points1,
-// zero_points2; outputs y1, y2, x, out_scales1, out_scales2; mode 1 is static.
-void LayerQuantised(Row& r) {
-  float* x = r.y(2);
+// x1 + x2 + bias to output `k`, which is returned normalised and scaled.
+std::vector<float> Normalised(Row& r, size_t k) {
+  float* x = r.y(k);
   for (int64_t j = 0; j < r.n; ++j) x[j] = r.x(0)[j] + r.x(1)[j];
   if (r.has(4)) {
     for (int64_t j = 0; j < r.n; ++j) x[j] = x[j] + r.At(4, j);
@@ -66,6 +65,33 @@ void LayerQuantised(Row& r) {
   std::vector<float> y(static_cast<size_t>(r.n));
   (void)LayerNormalize(r, x, r.a[0], y.data());
   ScaleByParams(r, 2, 3, y.data());
+  return y;
+}
+
+// Inputs x1, x2, gamma, beta, bias, then scales and zero points, kScales of
+// each; outputs as many results, then x.
+template <size_t kScales>
+void LayerScaled(Row& r) {
+  const std::vector<float> y = Normalised(r, kScales);
+  for (size_t k = 0; k < kScales; ++k) {
+    Affine(r, y.data(), k, 5 + k, 5 + kScales + k, true);
+  }
+}
+
+// int8 is the only quantised type, the last axis the only one.
+OpStatus LayScaledLayer(const OpCall& call, const Operands* operands,
+                        RowLayout* layout) {
+  const auto type = AttrOf<int64_t>(call, "dtype", 0);
+  if (type != static_cast<int64_t>(DataType::kInt8)) {
+    return OpError(call, "attribute dtype", std::to_string(type), "2 (int8)");
+  }
+  return LayRms(call, operands, layout);
+}
+
+// Inputs x1, x2, gamma, beta, bias, scales1, scales2, zero_points1,
+// zero_points2; outputs y1, y2, x, out_scales1, out_scales2; mode 1 is static.
+void LayerQuantised(Row& r) {
+  const std::vector<float> y = Normalised(r, 2);
   if (r.mode == 1) {
     Affine(r, y.data(), 0, 5, 7, true);
     Affine(r, y.data(), 1, 6, 8, true);
@@ -94,8 +120,23 @@ constexpr const char* kSays =
     "the sequence of docs/quantisation.md in f32, then rounded and clamped to "
     "int8";
 
+RowRule ScaledLayer(const char* inputs, const char* outputs, RowStage stage) {
+  RowRule rule{.inputs = inputs, .outputs = outputs};
+  rule.layout = LayScaledLayer;
+  rule.stages = {stage};
+  rule.numbers = {"epsilon"};
+  rule.steps = {kVadd,  kVmuls, kVcadd, kVadds, kVmul, kVcadd,
+                kVmuls, kVmul,  kVadd,  kVdiv,  kVconv};
+  rule.exactness = kSays;
+  return rule;
+}
+
 }  // namespace
 
+ROW_OP(QuantizeAddLayerNorm,
+       ScaledLayer("xxccbcc", "xx", {"0123456", "01", LayerScaled<1>}))
+ROW_OP(DuaQuantizeAddLayerNorm,
+       ScaledLayer("xxccbcccc", "xxx", {"012345678", "012", LayerScaled<2>}))
 ROW_OP(AddRmsNormQuant, {.inputs = "xxccccc",
                          .outputs = "xxx",
                          .layout = LayRms,
