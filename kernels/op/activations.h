@@ -29,6 +29,17 @@ inline float GeluSlope(float x) {
   return s + ((x * s) * (1.0f - s)) * u;
 }
 
+// The exact form, x times the normal distribution's share below x.
+inline float NormalShare(float x) {
+  return Erf(x * 0.70710678118654752f) * 0.5f + 0.5f;
+}
+
+inline float GeluErf(float x) { return x * NormalShare(x); }
+
+inline float GeluErfSlope(float x) {
+  return NormalShare(x) + x * (Exp((x * x) * -0.5f) * 0.3989422804014327f);
+}
+
 inline float FastGelu(float x) {
   const float a = Abs(x);
   return (x / (Exp(a * -1.702f) + 1.0f)) * Exp((x - a) * 0.851f);

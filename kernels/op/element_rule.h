@@ -26,6 +26,7 @@ namespace npuemu::kernels {
 struct Scalars {
   static constexpr size_t kMost = 12;
   std::array<float, kMost> values = {};
+  size_t count = 0;       // of values
   float elements = 0;     // of the output
   int width = 32;         // bits of the key input's type
   bool is_signed = true;  // whether it has negative values

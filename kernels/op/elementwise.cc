@@ -1,6 +1,7 @@
 #include "kernels/op/elementwise.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -91,6 +92,7 @@ Scalars ScalarsOf(const ElementwiseRule& rule, const OpCall& call,
     Append(attr, it == call.attrs.end() ? attr.fallback : it->second, &count,
            &scalars);
   }
+  scalars.count = count;
   return scalars;
 }
 
@@ -144,7 +146,7 @@ class Source {
       // float's.
       buffer_ = scratch->Take(kBlock * sizeof(int64_t));
       std::fill_n(buffer_, kBlock * sizeof(int64_t), std::byte{0});
-      if (rule.absent != 0) {
+      if (rule.absent != 0 || std::signbit(rule.absent)) {
         std::fill_n(reinterpret_cast<float*>(buffer_), most, rule.absent);
       }
       fixed_ = true;

@@ -57,6 +57,7 @@ struct Row {
   int mode = 0;                 // of the layout
   std::array<float, 8> a = {};  // the attributes that the rule names
   const OpCall* call = nullptr;
+  const Operands* operands = nullptr;
   const RowLayout* layout = nullptr;
   OpStatus status;
   std::array<const void*, kRowOperands> in = {};  // null where absent

@@ -45,6 +45,7 @@ class StageRun {
       stores_.push_back({i, Bind(i, false), {}, elsewhere || absent});
     }
     row_.call = &call;
+    row_.operands = &operands;
     row_.layout = &layout;
     row_.mode = layout.mode;
     SetNumbers();

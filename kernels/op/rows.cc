@@ -141,6 +141,10 @@ StageRows RowsOf(const RowLayout& layout, Span span) {
     result.along.assign(layout.view.size(), true);
   }
   if (span == Span::kColumns) result.along.flip();
+  if (span == Span::kOwn) {
+    result.along = layout.own;
+    result.along.flip();
+  }
   std::vector<bool> kept = result.along;
   kept.flip();
   result.rows = CountOf(result.view, kept);

@@ -32,6 +32,7 @@ enum class Span {
   kRows,     // those along
   kColumns,  // those kept: a row of the stage is a column
   kTotal,    // one row of the values that belong to rows
+  kOwn,      // those that role g has not: a row has one value of it
 };
 
 struct RowStage {

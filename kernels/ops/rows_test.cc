@@ -23,7 +23,8 @@ using Results = std::map<std::string, Values>;
 
 const reference::Sequences& Document() {
   static const auto& document = *new reference::Sequences(
-      reference::ReadSequences({"docs/sequences.md", "docs/rows.md"}));
+      reference::ReadSequences({"docs/sequences.md", "docs/rows.md",
+                                "docs/quantisation.md", "docs/attention.md"}));
   return document;
 }
 
@@ -144,6 +145,18 @@ struct Checked {
   Results collected;  // of all rows of the first pass
 };
 
+// Of integers: is_int_NAME, and the bounds of their type.
+void AddTypeNumbers(const std::string& name, DataType type,
+                    std::map<std::string, double>* numbers) {
+  const bool is_unsigned = type == DataType::kUint8;
+  const bool is_signed = type == DataType::kInt8 || type == DataType::kInt32;
+  const int bits = type == DataType::kInt32 ? 32 : 8;
+  (*numbers)["is_int_" + name] = is_signed || is_unsigned;
+  (*numbers)["lowest_" + name] = is_signed ? -std::ldexp(1.0, bits - 1) : 0;
+  (*numbers)["highest_" + name] =
+      std::ldexp(1.0, is_signed ? bits - 1 : bits) - 1;
+}
+
 std::map<std::string, double> NumbersOf(const OpDef& op, const OpCase& one) {
   std::map<std::string, double> numbers;
   for (const AttrSpec& attr : op.attrs) {
@@ -156,7 +169,15 @@ std::map<std::string, double> NumbersOf(const OpDef& op, const OpCase& one) {
     }
     if (const auto* word = std::get_if<std::string>(&value)) {
       for (const char* name : {"none", "mean", "sum", "batchmean"}) {
-        numbers[std::string("is_") + name] = *word == name;
+        double& number = numbers[std::string("is_") + name];
+        if (*word == name) number = 1;
+      }
+      for (const char* name : {"round", "floor", "ceil", "trunc"}) {
+        numbers["is_" + std::string(attr.name) + "_" + name] = *word == name;
+      }
+      for (const char* name : {"static", "tanh", "MIN_FIRST", "SCALED"}) {
+        double& number = numbers[std::string("is_") + name];
+        if (*word == name) number = 1;
       }
     }
   }
@@ -166,6 +187,8 @@ std::map<std::string, double> NumbersOf(const OpDef& op, const OpCase& one) {
   for (size_t i = 0; i < op.inputs.size(); ++i) {
     numbers[std::string("has_") + op.inputs[i].name] =
         i < one.inputs.size() && !one.inputs[i].spec.absent();
+    if (i >= one.inputs.size()) continue;
+    AddTypeNumbers(op.inputs[i].name, one.inputs[i].spec.dtype, &numbers);
   }
   return numbers;
 }
@@ -174,7 +197,19 @@ std::map<std::string, double> NumbersOf(const OpDef& op, const OpCase& one) {
 Values InputOf(const Checked& c, const std::string& name, const Axes& along,
                int64_t row) {
   const auto found = c.collected.find(name);
-  if (found != c.collected.end()) return found->second;
+  if (found != c.collected.end()) {
+    // What every element has beside it, where the rows were the last axes.
+    const Axes all(along.size(), true);
+    const Values& kept = found->second;
+    if (static_cast<int64_t>(kept.bits.size()) != c.view.Count(all)) {
+      return kept;
+    }
+    Values values{kept.type, {}};
+    for (int64_t at : Offsets(c.view, along, all, row)) {
+      values.bits.push_back(kept.bits[static_cast<size_t>(at)]);
+    }
+    return values;
+  }
   for (size_t i = 0; i < c.one.inputs.size(); ++i) {
     if (name != c.op.inputs[i].name) continue;
     const TestTensor& x = c.one.inputs[i];
@@ -196,7 +231,8 @@ void Compare(Checked* c, size_t k, const Axes& along, int64_t row,
   const auto offsets = Offsets(c->view, along, mask, row);
   for (size_t j = 0; j < offsets.size(); ++j) {
     c->seen[k][static_cast<size_t>(offsets[j])] = true;
-    const uint64_t want = expected.bits[expected.bits.size() == 1 ? 0 : j];
+    // Elements along axes that the operand has not stand beside it repeatedly.
+    const uint64_t want = expected.bits[j % expected.bits.size()];
     ASSERT_EQ(y.Get(offsets[j]), want)
         << std::hex << y.Get(offsets[j]) << " for " << want << " in "
         << c->op.outputs[k].name << " row " << std::dec << row << " element "
@@ -274,6 +310,13 @@ void ExpectAsWritten(const OpCase& one, bool saturate) {
     c.collected.clear();
     Pass(&c, one.type + "_columns", kept, c.view.Count(c.view.along), {});
   }
+  if (Document().count(one.type + "_own") != 0) {
+    Axes along = c.view.told.at("own");
+    const int64_t rows = c.view.Count(along);
+    along.flip();
+    for (const ParamSpec& param : op.inputs) c.collected.erase(param.name);
+    Pass(&c, one.type + "_own", along, rows, {});
+  }
   if (testing::Test::HasFatalFailure()) return;
   for (size_t k = 0; k < c.outputs.size(); ++k) {
     for (bool seen : c.seen[k]) {
@@ -287,7 +330,8 @@ enum class Kind { kSpecial, kSigned, kPositive };
 // Integers that mean something (indices) keep their values.
 TestTensor Converted(const TestTensor& x, DataType to, Kind kind, Prng* prng) {
   const auto is_int = [](DataType type) {
-    return type == DataType::kInt32 || type == DataType::kInt64;
+    return type == DataType::kInt32 || type == DataType::kInt64 ||
+           type == DataType::kUint64;
   };
   TestTensor y = RandomTensor(to, x.spec.shape, prng);
   y.spec.format = x.spec.format;
@@ -334,7 +378,9 @@ OpCase InColumn(const OpCase& one, size_t column, Kind kind, Prng* prng) {
 
 TEST(RowsTest, EveryOperatorDoesWhatIsWritten) {
   Prng prng(TestSeed());
-  const auto cases = OpCasesOf("kernels/testing/op_cases_rows.txt", &prng);
+  auto cases = OpCasesOf("kernels/testing/op_cases_rows.txt", &prng);
+  const auto more = OpCasesOf("kernels/testing/op_cases_products.txt", &prng);
+  cases.insert(cases.end(), more.begin(), more.end());
   uint64_t round = 0;
   for (const OpCase& one : cases) {
     if (one.notes.count("rows") == 0) continue;

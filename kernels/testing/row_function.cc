@@ -192,6 +192,13 @@ bool OfOne(const std::string& name, const Values& x, Values* result) {
   } else if (name == "index") {
     result->type = kF32;
     for (size_t j = 0; j < n; ++j) result->bits.push_back(Number(j).bits[0]);
+  } else if (name == "first_half" || name == "second_half") {
+    // One element stands beside any number.
+    const size_t half = n == 1 ? 1 : n / 2;
+    const size_t from = name == "first_half" || n == 1 ? 0 : half;
+    for (size_t j = from; j < from + half; ++j) {
+      result->bits.push_back(x.bits[j]);
+    }
   } else if (name == "reversed") {
     result->bits.assign(x.bits.rbegin(), x.bits.rend());
   } else {

@@ -373,9 +373,9 @@ class Evaluator {
           [&](Bits u, Bits v) { return IntFunction(name, a.type, u, v); }));
     }
     const std::map<std::string, Type> casts = {
-        {"f32", kF32},       {"f16", Type::kF16},   {"s32", Type::kS32},
-        {"s64", Type::kS64}, {"bool", Type::kBool}, {"u8", Type::kU8},
-        {"s8", Type::kS8},   {"bf16", Type::kBf16}};
+        {"f32", kF32},       {"f16", Type::kF16}, {"s32", Type::kS32},
+        {"s64", Type::kS64}, {"s16", Type::kS16}, {"bool", Type::kBool},
+        {"u8", Type::kU8},   {"s8", Type::kS8},   {"bf16", Type::kBf16}};
     const auto cast = casts.find(name);
     if (cast != casts.end()) {
       const bool truncates = IsFloat(a.type) && !IsFloat(cast->second);

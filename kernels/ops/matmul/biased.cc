@@ -14,16 +14,13 @@ namespace {
 
 constexpr size_t kBias = 2;
 constexpr size_t kOffsetW = 3;
-constexpr size_t kOffsetXAttr = 2;
-
-constexpr MatmulRanks kAnyRanks{2, SIZE_MAX};
 
 bool Has(const OpCall& call, size_t index) {
   return index < call.inputs.size() && !call.inputs[index].absent();
 }
 
 int64_t OffsetX(const OpCall& call) {
-  return AttrOr<int64_t>(call.attrs, call.op->attrs[kOffsetXAttr].name, 0);
+  return AttrOr<int64_t>(call.attrs, "offset_x", 0);
 }
 
 OpStatus CheckOffsets(const OpCall& call) {
@@ -52,46 +49,48 @@ OpStatus CheckBias(const OpCall& call, int64_t n) {
                   [](int64_t extent) { return extent == 1; })) {
     return {};
   }
-  return OpError(call, "input bias shape", ToString(shape), ToString(Shape{n}));
+  return OpError(call,
+                 std::string("input ") + call.op->inputs[kBias].name + " shape",
+                 ToString(shape), ToString(Shape{n}));
 }
 
 // The product of a call that infer has passed.
-Matmul CheckedMatmul(const OpCall& call) {
+Matmul CheckedMatmul(const OpCall& call, MakeFn make) {
   Matmul matmul;
-  (void)MakeMatmul(call, kAnyRanks, &matmul);
+  (void)make(call, &matmul);
   matmul.offset_x = static_cast<int32_t>(OffsetX(call));
   return matmul;
 }
 
+BiasView BiasOf(const OpCall& call, const Operands& operands) {
+  if (!Has(call, kBias)) return {nullptr, DataType::kFloat};
+  return {operands.inputs[kBias].data, call.inputs[kBias].dtype};
+}
+
 // Sets every row of the tile to its part of the bias.
 template <typename Acc>
-void InitFromBias(const OpCall& call, const Operands& operands,
-                  const MatmulTile& tile, Acc* acc) {
-  if (!Has(call, kBias)) return;
-  const TensorView& bias = operands.inputs[kBias];
+void InitRows(const BiasView& bias, const MatmulTile& tile, Acc* acc) {
+  if (bias.data == nullptr) return;
   const auto copy = [&]<typename T>() {
-    const T* from = bias.as<T>() + tile.area.n0;
+    const T* from = reinterpret_cast<const T*>(bias.data) + tile.area.n0;
     for (int64_t j = 0; j < tile.columns(); ++j) {
       acc[j] = static_cast<Acc>(Widen(from[j]));
     }
   };
-  Dispatch(Types<Float16, BFloat16, float, int32_t>(), call.inputs[kBias].dtype,
-           copy);
+  Dispatch(Types<Float16, BFloat16, float, int32_t>(), bias.type, copy);
   for (int64_t i = 1; i < tile.rows(); ++i) {
     std::copy_n(acc, tile.columns(), acc + i * kMmadTile);
   }
 }
 
 template <typename Acc, typename T>
-void Multiply(const OpCall& call, const Matmul& matmul,
-              const Operands& operands, int64_t begin, int64_t end) {
+void Multiply(const Matmul& matmul, const Operands& operands,
+              const BiasView& bias, int64_t begin, int64_t end) {
   T* y = operands.outputs[0].as<T>();
   const bool saturate = operands.saturate;
   ForEachTile<Acc>(
       matmul, operands, saturate, begin, end,
-      [&](const MatmulTile& tile, Acc* acc) {
-        InitFromBias(call, operands, tile, acc);
-      },
+      [&](const MatmulTile& tile, Acc* acc) { InitRows(bias, tile, acc); },
       [&](const MatmulTile& tile, const Acc* acc) {
         for (int64_t i = 0; i < tile.rows(); ++i) {
           const int64_t row = tile.batch * matmul.m + tile.area.m0 + i;
@@ -103,81 +102,64 @@ void Multiply(const OpCall& call, const Matmul& matmul,
 
 }  // namespace
 
-OpStatus InferBiased(const OpCall& call, MatmulRanks ranks,
+void InitFromBias(const BiasView& bias, const MatmulTile& tile, float* acc) {
+  InitRows(bias, tile, acc);
+}
+
+void MultiplyBiased(const Matmul& matmul, const Operands& operands,
+                    const BiasView& bias, DataType type, int64_t begin,
+                    int64_t end) {
+  switch (type) {
+    case DataType::kFloat16:
+      return Multiply<float, Float16>(matmul, operands, bias, begin, end);
+    case DataType::kBf16:
+      return Multiply<float, BFloat16>(matmul, operands, bias, begin, end);
+    case DataType::kInt32:
+      return Multiply<int32_t, int32_t>(matmul, operands, bias, begin, end);
+    default:
+      return Multiply<float, float>(matmul, operands, bias, begin, end);
+  }
+}
+
+OpStatus InferBiased(const OpCall& call, MakeFn make,
                      std::vector<TensorSpec>* outputs) {
   Matmul matmul;
   if (OpStatus s = CheckOffsets(call); !s.ok()) return s;
-  if (OpStatus s = MakeMatmul(call, ranks, &matmul); !s.ok()) return s;
+  if (OpStatus s = make(call, &matmul); !s.ok()) return s;
   if (OpStatus s = CheckBias(call, matmul.n); !s.ok()) return s;
   *outputs = {{OutputType(call), call.inputs[0].format, OutputShape(matmul)}};
   return {};
 }
 
-size_t BiasedWorkspace(const OpCall& call) {
-  return MatmulWorkspace(CheckedMatmul(call));
+size_t BiasedWorkspace(const OpCall& call, MakeFn make) {
+  return MatmulWorkspace(CheckedMatmul(call, make));
 }
 
-int64_t BiasedItems(const OpCall& call, int phase) {
-  return MatmulItems(CheckedMatmul(call), phase);
+int64_t BiasedItems(const OpCall& call, MakeFn make, int phase) {
+  return MatmulItems(CheckedMatmul(call, make), phase);
 }
 
-OpStatus ComputeBiased(const OpCall& call, const Operands& operands, int phase,
-                       int64_t begin, int64_t end) {
-  const Matmul matmul = CheckedMatmul(call);
+OpStatus ComputeBiased(const OpCall& call, MakeFn make,
+                       const Operands& operands, int phase, int64_t begin,
+                       int64_t end) {
+  const Matmul matmul = CheckedMatmul(call, make);
   const size_t needed = MatmulWorkspace(matmul);
   if (OpStatus s = CheckWorkspace(call, operands, needed); !s.ok()) return s;
   if (phase == 0) {
     PackItems(matmul, operands, operands.saturate, begin, end);
     return {};
   }
-  switch (OutputType(call)) {
-    case DataType::kFloat16:
-      Multiply<float, Float16>(call, matmul, operands, begin, end);
-      break;
-    case DataType::kBf16:
-      Multiply<float, BFloat16>(call, matmul, operands, begin, end);
-      break;
-    case DataType::kInt32:
-      Multiply<int32_t, int32_t>(call, matmul, operands, begin, end);
-      break;
-    default:
-      Multiply<float, float>(call, matmul, operands, begin, end);
-  }
+  MultiplyBiased(matmul, operands, BiasOf(call, operands), OutputType(call),
+                 begin, end);
   return {};
 }
 
-Work BiasedCost(const OpCall& call) {
-  const Matmul matmul = CheckedMatmul(call);
+Work BiasedCost(const OpCall& call, MakeFn make) {
+  const Matmul matmul = CheckedMatmul(call, make);
   Work work = MoveWork(call);
   work.cube_cycles = static_cast<uint64_t>(ElementCount(matmul.batch)) *
                      MmadCycles(matmul.kind, matmul.m, matmul.n, matmul.k);
   return work;
-}
-
-std::vector<ParamSpec> BiasedInputs() {
-  constexpr DataType f16 = DataType::kFloat16;
-  constexpr DataType b16 = DataType::kBf16;
-  constexpr DataType f32 = DataType::kFloat;
-  constexpr DataType s8 = DataType::kInt8;
-  constexpr DataType s32 = DataType::kInt32;
-  const std::vector<DataType> x = {f16, f16, f16, f16, b16,
-                                   b16, b16, b16, f32, s8};
-  return {
-      {"x1", ParamKind::kRequired, x},
-      {"x2", ParamKind::kRequired, x},
-      {"bias",
-       ParamKind::kOptional,
-       {f16, f32, f16, f32, b16, f32, b16, f32, f32, s32}},
-      {"offset_w", ParamKind::kOptional, std::vector<DataType>(x.size(), s8)}};
-}
-
-std::vector<ParamSpec> BiasedOutputs() {
-  constexpr DataType f16 = DataType::kFloat16;
-  constexpr DataType b16 = DataType::kBf16;
-  constexpr DataType f32 = DataType::kFloat;
-  return {{"y",
-           ParamKind::kRequired,
-           {f16, f16, f32, f32, b16, b16, f32, f32, f32, DataType::kInt32}}};
 }
 
 }  // namespace npuemu::kernels

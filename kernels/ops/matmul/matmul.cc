@@ -12,8 +12,13 @@ std::string InputName(const OpCall& call, size_t index) {
   return std::string("input ") + call.op->inputs[index].name + " shape";
 }
 
+// The first two attributes that are true or false.
 bool Transposed(const OpCall& call, size_t index) {
-  return AttrOr(call.attrs, call.op->attrs[index].name, false);
+  for (const AttrSpec& attr : call.op->attrs) {
+    if (attr.kind != AttrKind::kBool) continue;
+    if (index-- == 0) return AttrOr(call.attrs, attr.name, false);
+  }
+  return false;
 }
 
 OpStatus CheckRank(const OpCall& call, MatmulRanks ranks, size_t index) {
@@ -134,7 +139,8 @@ OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul) {
 
 Shape OutputShape(const Matmul& matmul) {
   Shape shape = matmul.batch;
-  shape.push_back(matmul.m);
+  if (matmul.rows.empty()) shape.push_back(matmul.m);
+  shape.insert(shape.end(), matmul.rows.begin(), matmul.rows.end());
   shape.push_back(matmul.n);
   return shape;
 }

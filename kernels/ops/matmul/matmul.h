@@ -35,6 +35,7 @@ struct Matmul {
   int64_t n = 0;
   int64_t k = 0;
   Shape batch;  // of the output; empty for one matrix
+  Shape rows;   // m as extents of the output; empty: it is one
   MatmulSide x1;
   MatmulSide x2;
   int32_t offset_x = 0;  // subtracted from x1
@@ -50,11 +51,11 @@ struct MatmulRanks {
 };
 
 // The product of inputs 0 and 1 of a call that CheckCall has passed. The first
-// two attributes of every matmul operator transpose them. Error: ranks, K,
+// two bool attributes of every matmul operator transpose them. Error: ranks, K,
 // batch extents, or an output of too many elements.
 OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul);
 
-// Batch extents, then m and n.
+// Batch extents, then m (as `rows`) and n.
 Shape OutputShape(const Matmul& matmul);
 
 // The dtype of output 0: as given, else that of the first column of the dtype
@@ -110,19 +111,66 @@ void ForEachTile(const Matmul& matmul, const Operands& operands, bool saturate,
   }
 }
 
-// The whole of MatMulV2 and BatchMatMulV2 behind their ranks: inputs x1, x2,
-// bias, offset_w; output y; the third attribute is offset_x.
-OpStatus InferBiased(const OpCall& call, MatmulRanks ranks,
-                     std::vector<TensorSpec>* outputs);
-size_t BiasedWorkspace(const OpCall& call);
-int64_t BiasedItems(const OpCall& call, int phase);
-OpStatus ComputeBiased(const OpCall& call, const Operands& operands, int phase,
-                       int64_t begin, int64_t end);
-Work BiasedCost(const OpCall& call);
+// One value for each column, of f16, bf16, f32 or int32; null: none.
+struct BiasView {
+  const std::byte* data;
+  DataType type;
+};
 
-// Columns of the dtype table that both of them have.
-std::vector<ParamSpec> BiasedInputs();
-std::vector<ParamSpec> BiasedOutputs();
+// Every row of a tile begins with its part of the bias.
+void InitFromBias(const BiasView& bias, const MatmulTile& tile, float* acc);
+
+// Phase 1 to output 0, of `type`.
+void MultiplyBiased(const Matmul& matmul, const Operands& operands,
+                    const BiasView& bias, DataType type, int64_t begin,
+                    int64_t end);
+
+// The product that an operator makes of a call.
+using MakeFn = OpStatus (*)(const OpCall& call, Matmul* matmul);
+
+template <size_t kLeast, size_t kMost>
+OpStatus MakeRanked(const OpCall& call, Matmul* matmul) {
+  return MakeMatmul(call, {kLeast, kMost}, matmul);
+}
+
+// The whole of an operator behind its product: inputs x1, x2 and, where it has
+// them, bias and offset_w; output y; the attribute offset_x if there is one.
+OpStatus InferBiased(const OpCall& call, MakeFn make,
+                     std::vector<TensorSpec>* outputs);
+size_t BiasedWorkspace(const OpCall& call, MakeFn make);
+int64_t BiasedItems(const OpCall& call, MakeFn make, int phase);
+OpStatus ComputeBiased(const OpCall& call, MakeFn make,
+                       const Operands& operands, int phase, int64_t begin,
+                       int64_t end);
+Work BiasedCost(const OpCall& call, MakeFn make);
+
+inline constexpr const char* kBiasedExactness =
+    "One Mmad chain over K from the bias (arithmetic 7.4: f64 groups of 16 for "
+    "f16 and bf16, 4 for f32, exact 32 for int8), stored by Fixpipe (7.5); "
+    "bits equal to the specification.";
+
+// Completes a signature.
+template <MakeFn kMake>
+OpDef BiasedOp(OpDef op) {
+  op.engine = Engine::kCube;
+  op.infer = [](const OpCall& call, std::vector<TensorSpec>* outputs) {
+    return InferBiased(call, kMake, outputs);
+  };
+  op.workspace = [](const OpCall& call) {
+    return BiasedWorkspace(call, kMake);
+  };
+  op.phases = [](const OpCall&) { return 2; };
+  op.items = [](const OpCall& call, int phase) {
+    return BiasedItems(call, kMake, phase);
+  };
+  op.compute = [](const OpCall& call, const Operands& operands, int phase,
+                  int64_t begin, int64_t end) {
+    return ComputeBiased(call, kMake, operands, phase, begin, end);
+  };
+  op.cost = [](const OpCall& call) { return BiasedCost(call, kMake); };
+  op.exactness = kBiasedExactness;
+  return op;
+}
 
 // The error of a workspace that is too small; it is a bug of the caller.
 OpStatus CheckWorkspace(const OpCall& call, const Operands& operands,

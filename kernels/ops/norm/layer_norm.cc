@@ -5,50 +5,23 @@
 
 #include "kernels/op/axes.h"
 #include "kernels/ops/norm/norm_layout.h"
+#include "kernels/ops/norm/row_norm.h"
 #include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
 namespace {
 
-struct Moments {
-  float mean;
-  float variance;
-  float rstd;
-};
-
-// y = (x - mean) * rstd; they may be one buffer.
-Moments Normalize(Row& r, const float* x, float epsilon, float* y) {
-  const float share = 1.0f / static_cast<float>(r.n);
-  Moments m;
-  m.mean = r.RepeatSum([&](int64_t j) { return x[j] * share; });
-  for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] - m.mean;
-  m.variance = r.RepeatSum([&](int64_t j) { return y[j] * y[j] * share; });
-  m.rstd = 1.0f / Sqrt(m.variance + epsilon);
-  for (int64_t j = 0; j < r.n; ++j) y[j] = y[j] * m.rstd;
-  return m;
-}
-
-// Inputs gamma and beta may be left out.
-void Scale(Row& r, size_t gamma, size_t beta, float* y) {
-  if (r.has(gamma)) {
-    for (int64_t j = 0; j < r.n; ++j) y[j] = y[j] * r.At(gamma, j);
-  }
-  if (r.has(beta)) {
-    for (int64_t j = 0; j < r.n; ++j) y[j] = y[j] + r.At(beta, j);
-  }
-}
-
 void WithVariance(Row& r) {
-  const Moments m = Normalize(r, r.x(0), r.a[0], r.y(0));
-  Scale(r, 1, 2, r.y(0));
+  const Moments m = LayerNormalize(r, r.x(0), r.a[0], r.y(0));
+  ScaleByParams(r, 1, 2, r.y(0));
   r.y(1)[0] = m.mean;
   r.y(2)[0] = m.variance;
 }
 
 template <size_t kGamma>
 void WithRstd(Row& r) {
-  const Moments m = Normalize(r, r.x(0), r.a[0], r.y(0));
-  Scale(r, kGamma, kGamma + 1, r.y(0));
+  const Moments m = LayerNormalize(r, r.x(0), r.a[0], r.y(0));
+  ScaleByParams(r, kGamma, kGamma + 1, r.y(0));
   r.y(1)[0] = m.mean;
   r.y(2)[0] = m.rstd;
 }
@@ -60,8 +33,8 @@ void Added(Row& r) {
   if (r.has(4)) {
     for (int64_t j = 0; j < r.n; ++j) x[j] = x[j] + r.At(4, j);
   }
-  const Moments m = Normalize(r, x, r.a[0], r.y(0));
-  Scale(r, 2, 3, r.y(0));
+  const Moments m = LayerNormalize(r, x, r.a[0], r.y(0));
+  ScaleByParams(r, 2, 3, r.y(0));
   r.y(1)[0] = m.mean;
   r.y(2)[0] = m.rstd;
 }
@@ -72,8 +45,8 @@ void Deep(Row& r) {
   for (int64_t j = 0; j < r.n; ++j) {
     y[j] = r.x(0)[j] * r.a[0] + r.x(1)[j];
   }
-  const Moments m = Normalize(r, y, r.a[1], y);
-  Scale(r, 3, 2, y);
+  const Moments m = LayerNormalize(r, y, r.a[1], y);
+  ScaleByParams(r, 3, 2, y);
   r.y(0)[0] = m.mean;
   r.y(1)[0] = m.rstd;
 }

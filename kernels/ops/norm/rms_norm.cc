@@ -3,35 +3,22 @@
 // back. The gradient sums by 7.8. Any shape; ND. In order: docs/rows.md.
 
 #include "kernels/ops/norm/norm_layout.h"
+#include "kernels/ops/norm/row_norm.h"
 #include "kernels/ops/signatures.h"
 
 namespace npuemu::kernels {
 namespace {
 
-// y = x * rstd * (plus + gamma); they may be one buffer.
-float Normalize(Row& r, const float* x, const float* gamma, bool one_more,
-                float* y) {
-  const float share = 1.0f / static_cast<float>(r.n);
-  const float sum = r.HalfSum([&](int64_t j) { return x[j] * x[j]; });
-  const float rstd = 1.0f / Sqrt(sum * share + r.a[0]);
-  if (one_more) {
-    for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] * rstd * (gamma[j] + 1.0f);
-  } else {
-    for (int64_t j = 0; j < r.n; ++j) y[j] = x[j] * rstd * gamma[j];
-  }
-  return rstd;
-}
-
 template <bool kOneMore>
 void Rms(Row& r) {
-  r.y(1)[0] = Normalize(r, r.x(0), r.x(1), kOneMore, r.y(0));
+  r.y(1)[0] = RmsNormalize(r, r.x(0), r.x(1), kOneMore, r.y(0));
 }
 
 // Inputs x1, x2, gamma; outputs y, rstd, x.
 void AddedRms(Row& r) {
   float* x = r.y(2);
   for (int64_t j = 0; j < r.n; ++j) x[j] = r.x(0)[j] + r.x(1)[j];
-  r.y(1)[0] = Normalize(r, x, r.x(2), false, r.y(0));
+  r.y(1)[0] = RmsNormalize(r, x, r.x(2), false, r.y(0));
 }
 
 // Inputs dy, x, rstd, gamma.
@@ -63,16 +50,21 @@ RowRule RmsRule() {
   return rule;
 }
 
+RowRule AddedRule() {
+  RowRule rule{.inputs = "xxc", .outputs = "xrx"};
+  rule.layout = LayAsInput<2>;
+  rule.stages = {{"012", "012", AddedRms}};
+  rule.numbers = {"epsilon"};
+  rule.steps = {kVadd, kVmul, kVcadd, kVmuls, kVmul};
+  return rule;
+}
+
 }  // namespace
 
 ROW_OP(RmsNorm, RmsRule<false>())
 ROW_OP(GemmaRmsNorm, RmsRule<true>())
-ROW_OP(AddRmsNorm, {.inputs = "xxc",
-                    .outputs = "xrx",
-                    .layout = LayAsInput<2>,
-                    .stages = {{"012", "012", AddedRms}},
-                    .numbers = {"epsilon"},
-                    .steps = {kVadd, kVmul, kVcadd, kVmuls, kVmul}})
+ROW_OP(AddRmsNorm, AddedRule())
+ROW_OP(InplaceAddRmsNorm, AddedRule())  // the results lie over x1 and x2
 ROW_OP(RmsNormGrad, {.inputs = "xxrc",
                      .outputs = "xc",
                      .layout = LayAsInput<3>,
