@@ -12,7 +12,8 @@
 
 namespace npuemu::cli {
 
-// Sets Finding::verified and benign; benign ones go last. The reruns are silent and leave no file.
+// Sets Finding::verified and benign; benign ones go last. The reruns are silent
+// and leave no file.
 // Progress goes to `err`. REQUIRES: the environment of the first run.
 void VerifyRaces(const Arguments& program, TraceFindings* findings,
                  std::ostream& err);

@@ -210,9 +210,9 @@ def check_document(library, path):
     with open(source, 'w') as file:
         file.write(code)
     built = library.build(source, 'libdocument.so', '-Wno-unused-parameter')
-    code, text, _ = library.tool('npuemu', 'ops', 'Scale', library=built)
-    expect('ops Scale', code, 0)
-    expect_in('ops Scale', text, 'dtypes by library scale; ')
+    code, text, _ = library.tool('npuemu', 'ops', 'Amplify', library=built)
+    expect('ops Amplify', code, 0)
+    expect_in('ops Amplify', text, 'dtypes by library amplify; ')
 
 
 def check_refused(library, path, sentence):
