@@ -88,17 +88,23 @@ part_demo() {
 }
 # A new commit is a new seed: over time the seeds cover more than any list.
 part_sim() {
-  local seed policy
+  local seed policy sim
+  local -A pids
   seed=$((16#$(git rev-parse --short=12 HEAD 2>/dev/null || echo 1)))
   bazel build --noshow_progress --color=no //acl_shim/tests/sim \
     >"$work/sim_build.log" 2>&1 || cat "$work/sim_build.log"
+  sim=$(bazel info bazel-bin 2>/dev/null)/acl_shim/tests/sim/sim
   for policy in "${policies[@]}"; do
-    echo -n "$policy: "
+    NPUEMU_SCHEDULE=$policy "$sim" "$seed" "$sim_programs" 2 \
+      >"$work/sim.$policy" 2>&1 &
+    pids[$policy]=$!
+  done
+  for policy in "${policies[@]}"; do
+    wait "${pids[$policy]}"
+    local code=$?
+    sed "s/^/$policy: /" "$work/sim.$policy"
     # No program of the simulation has a hazard: none may be told.
-    NPUEMU_SCHEDULE=$policy \
-      "$(bazel info bazel-bin 2>/dev/null)/acl_shim/tests/sim/sim" \
-      "$seed" "$sim_programs" 2 2>&1 | tee "$work/sim.log"
-    [[ ${PIPESTATUS[0]} == 0 ]] && ! grep -q '^npuemu: H' "$work/sim.log"
+    ((code == 0)) && ! grep -q '^npuemu: H' "$work/sim.$policy"
     count $? "sim $policy"
   done
   run_bazel sim "--test_arg=--rotate=$seed" --test_tag_filters=rotated \
