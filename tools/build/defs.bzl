@@ -70,9 +70,11 @@ def npu_library(
 def npu_test(name, srcs = None, deps = [], copts = [], size = "small", **kwargs):
     """A GoogleTest; srcs default to name.cc."""
 
-    # Tests of kernels compute much.
-    kernels = native.package_name().startswith("kernels")
-    options = _FOR_CODE if kernels else _FOR_TESTS
+    # What is inlined into these tests is under test, as it is compiled.
+    package = native.package_name()
+    inlined = (package.startswith("kernels") and
+               not package.startswith("kernels/ops"))
+    options = _FOR_CODE if inlined else _FOR_TESTS
     native.cc_test(
         name = name,
         size = size,
