@@ -5,10 +5,13 @@
 #ifndef KERNELS_GEMM_FIXPIPE_H_
 #define KERNELS_GEMM_FIXPIPE_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
 #include "kernels/numeric/element.h"
+#include "kernels/numeric/half_block.h"
 
 namespace npuemu::kernels {
 
@@ -17,12 +20,12 @@ namespace npuemu::kernels {
 template <typename T, typename Acc>
 void FixpipeRow(const Acc* acc, int64_t n, bool saturate, T* out) {
   static_assert(std::is_same_v<T, Acc> || std::is_same_v<Acc, float>);
-  for (int64_t j = 0; j < n; ++j) {
-    if constexpr (std::is_same_v<T, Acc>) {
-      out[j] = acc[j];
-    } else {
-      out[j] = Out<T>(acc[j], saturate);
-    }
+  if constexpr (std::is_same_v<T, Acc>) {
+    std::copy_n(acc, n, out);
+  } else if constexpr (std::is_same_v<T, Float16>) {
+    FloatsToHalves(acc, out, static_cast<size_t>(n), saturate);
+  } else {
+    FloatsToBfloats(acc, out, static_cast<size_t>(n), saturate);
   }
 }
 

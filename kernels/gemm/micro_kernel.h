@@ -21,6 +21,7 @@ namespace npuemu::kernels::internal {
 
 // Panels of B that one call takes at most.
 inline constexpr int kMaxPanels = 3;
+inline constexpr int kMaxIntPanels = 6;
 
 // 8 rows of A by 8 * panels columns of B over k steps. a and b are f64 panels
 // ([k][8]); b_stride is the distance between panels of B; c has row stride ldc.
@@ -32,26 +33,38 @@ struct FloatBlock {
   int64_t k;
   int group;
   bool saturate;
+  bool tame;  // a shorter rounding gives the same bits; see mmad.cc
   float* c;
   int64_t ldc;
 };
 
-// 8 rows by 8 columns over `pairs` pairs of k; int16 panels ([k/2][8][2]).
-// group counts pairs.
+// The same over `pairs` pairs of k, of int16 panels ([k/2][8][2]). group counts
+// pairs.
 struct IntBlock {
   const int16_t* a;
   const int16_t* b;
+  int64_t b_stride;
+  int panels;
   int64_t pairs;
   int group;
+  bool tame;  // no sum leaves 32 bits: none is clamped
   int32_t* c;
   int64_t ldc;
+};
+
+// Magnitudes of f32 values as bits.
+struct Magnitudes {
+  uint32_t most = 0;
+  uint32_t least_below = ~uint32_t{0};  // the least that is not 0, minus 1
 };
 
 struct MicroKernels {
   void (*run_float)(const FloatBlock& block);
   void (*run_int)(const IntBlock& block);
-  // f32 to f64; n is a multiple of 8.
-  void (*widen)(const float* from, double* to, int64_t n);
+  // f32 to f64; n is a multiple of 8. Notes magnitudes if some of these loops
+  // is shorter for tame blocks.
+  void (*widen)(const float* from, double* to, int64_t n, Magnitudes* seen);
+  bool uses_tame;
 };
 
 extern const MicroKernels kPlainKernels;

@@ -2,6 +2,7 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
 #include <cfloat>
 #include <cstring>
 
@@ -26,8 +27,22 @@ NPUEMU_INLINE __m256d RoundToF32(__m256d d) {
   return _mm256_cvtps_pd(_mm256_cvtpd_ps(d));
 }
 
+// RN_f32 of a tame d; see micro_kernel_avx512.cc.
+NPUEMU_INLINE __m256d RoundTame(__m256d d) {
+  const __m256d scale = _mm256_set1_pd(0x1p29);
+  return _mm256_fmadd_pd(d, scale, _mm256_fnmadd_pd(d, scale, d));
+}
+
+enum class Rounding { kTame, kInfNan, kSaturate };
+
+template <Rounding kRounding>
+NPUEMU_INLINE __m256d Rounded(__m256d d) {
+  if (kRounding == Rounding::kTame) return RoundTame(d);
+  return RoundToF32<kRounding == Rounding::kSaturate>(d);
+}
+
 // a points at the first of 4 rows inside its panel.
-template <bool kSaturate>
+template <Rounding kRounding>
 NPUEMU_TARGET void Run4x8(const FloatBlock& x, const double* a, const double* b,
                           float* c) {
   __m256d acc[4][2];
@@ -50,8 +65,8 @@ NPUEMU_TARGET void Run4x8(const FloatBlock& x, const double* a, const double* b,
     }
     NPUEMU_UNROLL
     for (int i = 0; i < 4; ++i) {
-      acc[i][0] = RoundToF32<kSaturate>(acc[i][0]);
-      acc[i][1] = RoundToF32<kSaturate>(acc[i][1]);
+      acc[i][0] = Rounded<kRounding>(acc[i][0]);
+      acc[i][1] = Rounded<kRounding>(acc[i][1]);
     }
   }
   NPUEMU_UNROLL
@@ -66,8 +81,13 @@ void RunFloat(const FloatBlock& x) {
     for (int i = 0; i < 8; i += 4) {
       const double* b = x.b + p * x.b_stride;
       float* c = x.c + i * x.ldc + 8 * p;
-      x.saturate ? Run4x8<true>(x, x.a + i, b, c)
-                 : Run4x8<false>(x, x.a + i, b, c);
+      if (x.tame) {
+        Run4x8<Rounding::kTame>(x, x.a + i, b, c);
+      } else if (x.saturate) {
+        Run4x8<Rounding::kSaturate>(x, x.a + i, b, c);
+      } else {
+        Run4x8<Rounding::kInfNan>(x, x.a + i, b, c);
+      }
     }
   }
 }
@@ -91,8 +111,8 @@ NPUEMU_INLINE __m256i BroadcastPair(const int16_t* pair) {
   return _mm256_set1_epi32(bits);
 }
 
-NPUEMU_TARGET void RunInt4x8(const IntBlock& x, const int16_t* a, int32_t* c) {
-  const int16_t* b = x.b;
+NPUEMU_TARGET void RunInt4x8(const IntBlock& x, const int16_t* a,
+                             const int16_t* b, int32_t* c) {
   __m256i acc[4];
   NPUEMU_UNROLL
   for (int i = 0; i < 4; ++i) {
@@ -121,18 +141,41 @@ NPUEMU_TARGET void RunInt4x8(const IntBlock& x, const int16_t* a, int32_t* c) {
 }
 
 void RunInt(const IntBlock& x) {
-  RunInt4x8(x, x.a, x.c);
-  RunInt4x8(x, x.a + 8, x.c + 4 * x.ldc);
+  for (int p = 0; p < x.panels; ++p) {
+    const int16_t* b = x.b + p * x.b_stride;
+    RunInt4x8(x, x.a, b, x.c + 8 * p);
+    RunInt4x8(x, x.a + 8, b, x.c + 4 * x.ldc + 8 * p);
+  }
 }
 
-NPUEMU_TARGET void Widen(const float* from, double* to, int64_t n) {
-  for (int64_t i = 0; i < n; i += 4) {
-    _mm256_storeu_pd(to + i, _mm256_cvtps_pd(_mm_loadu_ps(from + i)));
+NPUEMU_TARGET uint32_t Most(__m256i values) {
+  uint32_t lanes[8];
+  std::memcpy(lanes, &values, sizeof(lanes));
+  return *std::max_element(lanes, lanes + 8);
+}
+
+NPUEMU_TARGET void Widen(const float* from, double* to, int64_t n,
+                         Magnitudes* seen) {
+  const __m256i one = _mm256_set1_epi32(1);
+  const __m256i no_sign = _mm256_set1_epi32(0x7fffffff);
+  __m256i most = _mm256_setzero_si256();
+  __m256i least = _mm256_set1_epi32(-1);
+  for (int64_t i = 0; i < n; i += 8) {
+    const __m256 x = _mm256_loadu_ps(from + i);
+    const __m256i bits = _mm256_and_si256(_mm256_castps_si256(x), no_sign);
+    most = _mm256_max_epu32(most, bits);
+    least = _mm256_min_epu32(least, _mm256_sub_epi32(bits, one));
+    _mm256_storeu_pd(to + i, _mm256_cvtps_pd(_mm256_castps256_ps128(x)));
+    _mm256_storeu_pd(to + i + 4, _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)));
   }
+  seen->most = std::max(seen->most, Most(most));
+  const __m256i ones = _mm256_set1_epi32(-1);
+  seen->least_below =
+      std::min(seen->least_below, ~Most(_mm256_xor_si256(least, ones)));
 }
 
 }  // namespace
 
-const MicroKernels kAvx2Kernels = {RunFloat, RunInt, Widen};
+const MicroKernels kAvx2Kernels = {RunFloat, RunInt, Widen, true};
 
 }  // namespace npuemu::kernels::internal

@@ -89,8 +89,8 @@ int32_t AddClamped(int32_t acc, int32_t sum) {
   return static_cast<int32_t>(std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX));
 }
 
-void RunIntRow(const IntBlock& x, const int16_t* a, int32_t* c) {
-  const int16_t* b = x.b;
+void RunIntRow(const IntBlock& x, const int16_t* a, const int16_t* b,
+               int32_t* c) {
   for (int64_t left = x.pairs; left > 0; left -= x.group) {
     int64_t steps = left < x.group ? left : x.group;
     int32_t sum[8] = {};
@@ -104,10 +104,15 @@ void RunIntRow(const IntBlock& x, const int16_t* a, int32_t* c) {
 }
 
 void RunInt(const IntBlock& x) {
-  for (int i = 0; i < 8; ++i) RunIntRow(x, x.a + 2 * i, x.c + i * x.ldc);
+  for (int p = 0; p < x.panels; ++p) {
+    const int16_t* b = x.b + p * x.b_stride;
+    for (int i = 0; i < 8; ++i) {
+      RunIntRow(x, x.a + 2 * i, b, x.c + i * x.ldc + 8 * p);
+    }
+  }
 }
 
-void Widen(const float* from, double* to, int64_t n) {
+void Widen(const float* from, double* to, int64_t n, Magnitudes*) {
   for (int64_t i = 0; i < n; i += 2) {
     _mm_storeu_pd(to + i, LoadTwo(from + i));
   }
@@ -115,6 +120,6 @@ void Widen(const float* from, double* to, int64_t n) {
 
 }  // namespace
 
-const MicroKernels kPlainKernels = {RunFloat, RunInt, Widen};
+const MicroKernels kPlainKernels = {RunFloat, RunInt, Widen, false};
 
 }  // namespace npuemu::kernels::internal

@@ -1,8 +1,9 @@
 #include "kernels/gemm/mmad.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <bit>
+#include <cmath>
 #include <memory>
 #include <new>
 
@@ -12,12 +13,15 @@
 namespace npuemu::kernels {
 namespace {
 
+using internal::kMaxIntPanels;
 using internal::kMaxPanels;
+using internal::Magnitudes;
 using internal::MicroKernels;
 
-// Steps of K whose f64 panels stay in the first-level cache; a multiple of
-// every group, so that a cut falls where the accumulator is an f32 anyway.
+// Steps of K whose panels stay in the first-level cache; a multiple of every
+// group, so that a cut falls where the accumulator is an f32 anyway.
 constexpr int64_t kDepth = 128;
+constexpr int64_t kIntDepth = 256;
 
 constexpr std::align_val_t kLine{64};
 
@@ -55,13 +59,78 @@ const MicroKernels& Kernels() {
 }
 
 // Copies `depth` steps from step k0 of `panels` packed panels to f64.
-void WidenPanels(const MicroKernels& kernels, const float* packed, int64_t k,
-                 int64_t k0, int64_t depth, int64_t panels, double* to) {
+Magnitudes WidenPanels(const MicroKernels& kernels, const float* packed,
+                       int64_t k, int64_t k0, int64_t depth, int64_t panels,
+                       double* to) {
+  Magnitudes seen;
   for (int64_t p = 0; p < panels; ++p) {
     kernels.widen(packed + (p * k + k0) * kPanelRows,
-                  to + p * depth * kPanelRows, depth * kPanelRows);
+                  to + p * depth * kPanelRows, depth * kPanelRows, &seen);
+  }
+  return seen;
+}
+
+// Asks for memory that is read soon: panels are too short for the processor to
+// see it by itself.
+void Prefetch(const float* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += 16) {
+    __builtin_prefetch(from + i, /*rw=*/0, /*locality=*/2);
   }
 }
+
+// Whether a group's sum can be rounded without a look at the limits of f32: it
+// is a multiple of 2^-149, so that a subnormal is exact; it is far below 2^128;
+// it is no -0 and no NaN. 24 bits of it are then what f32 holds.
+class Tameness {
+ public:
+  // c0 is rows x columns of acc.
+  Tameness(const float* acc, int64_t ld, int64_t rows, int64_t columns) {
+    uint32_t most = 0;
+    for (int64_t i = 0; i < rows; ++i) {
+      most = std::max(most, MostOfRow(acc + i * ld, columns));
+    }
+    bound_ = std::bit_cast<float>(most);
+  }
+
+  // Continues with k products of values of a and b. Once false, always false.
+  bool Takes(const Magnitudes& a, const Magnitudes& b, int64_t k) {
+    const double most = std::bit_cast<float>(a.most);
+    bound_ += most * std::bit_cast<float>(b.most) * static_cast<double>(k);
+    if (a.most >= kInfinity || b.most >= kInfinity) bound_ = INFINITY;
+    if (Quantum(a) + Quantum(b) < kLeastQuantum) bound_ = INFINITY;
+    return bound_ < 0x1p126;
+  }
+
+ private:
+  static constexpr uint32_t kMinusZero = 0x80000000;
+  static constexpr uint32_t kInfinity = 0x7f800000;
+  static constexpr int kLeastQuantum = -149;
+
+  // The greatest magnitude; -0 counts as infinity. Rows of zeros are common.
+  static uint32_t MostOfRow(const float* row, int64_t columns) {
+    uint32_t any = 0;
+    for (int64_t j = 0; j < columns; ++j) {
+      any |= std::bit_cast<uint32_t>(row[j]);
+    }
+    if (any == 0) return 0;
+    uint32_t most = 0;
+    for (int64_t j = 0; j < columns; ++j) {
+      const auto bits = std::bit_cast<uint32_t>(row[j]);
+      const bool minus_zero = bits == kMinusZero;
+      most = std::max(most, minus_zero ? kInfinity : bits & ~kMinusZero);
+    }
+    return most;
+  }
+
+  // All values are multiples of 2 to this power. No value but 0: it is large.
+  static int Quantum(const Magnitudes& x) {
+    const uint32_t least = x.least_below + 1;
+    if (least == 0) return 0;
+    return static_cast<int>(std::max(least >> 23, 1u)) - 127 - 23;
+  }
+
+  double bound_ = 0;  // of the magnitude of any sum so far
+};
 
 void CanonicalizeNans(int64_t rows, int64_t columns, float* acc, int64_t ld) {
   constexpr int64_t kBlock = 8;  // a constant count, for the compiler
@@ -73,6 +142,20 @@ void CanonicalizeNans(int64_t rows, int64_t columns, float* acc, int64_t ld) {
     }
     for (; j < columns; ++j) row[j] = CanonicalNan(row[j]);
   }
+}
+
+// Of one product of packed integers: offsets lie in [-255, 255].
+constexpr int64_t kMostProduct = (128 + 255) * (128 + 255);
+
+// No accumulator has a greater magnitude; at most twice the greatest of them.
+int64_t BoundOf(const int32_t* acc, int64_t ld, int64_t rows, int64_t columns) {
+  int32_t any = 0;  // bits that differ from those of the sign
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      any |= acc[i * ld + j] ^ (acc[i * ld + j] >> 31);
+    }
+  }
+  return any + int64_t{1};
 }
 
 }  // namespace
@@ -111,27 +194,41 @@ void MmadFloat(const MmadProblem& problem, const MmadTile& tile, float* acc,
   const auto* b32 = reinterpret_cast<const float*>(problem.b) + tile.n0 * k;
   const int64_t most = std::min(k, kDepth) * kPanelRows;
   const Buffer a64 = NewBuffer(a_panels * most);
-  const Buffer b64 = NewBuffer(b_panels * most);
+  const Buffer b64 = NewBuffer(kMaxPanels * most);
+  bool all_tame = true;
+  Tameness tameness(acc, ld, tile.m1 - tile.m0, tile.n1 - tile.n0);
   internal::FloatBlock block{};
   block.group = RuleOf(problem.kind).group;
   block.saturate = problem.saturate;
+  block.b = b64.get();
   block.ldc = ld;
   for (int64_t k0 = 0; k0 < k; k0 += kDepth) {
     block.k = std::min(k - k0, kDepth);
     block.b_stride = block.k * kPanelRows;
-    WidenPanels(kernels, a32, k, k0, block.k, a_panels, a64.get());
-    WidenPanels(kernels, b32, k, k0, block.k, b_panels, b64.get());
+    const Magnitudes a =
+        WidenPanels(kernels, a32, k, k0, block.k, a_panels, a64.get());
     for (int64_t q = 0; q < b_panels; q += kMaxPanels) {
-      block.b = b64.get() + q * block.b_stride;
       block.panels =
           static_cast<int>(std::min<int64_t>(kMaxPanels, b_panels - q));
+      const Magnitudes b = WidenPanels(kernels, b32 + q * k * kPanelRows, k, k0,
+                                       block.k, block.panels, b64.get());
+      block.tame = kernels.uses_tame && tameness.Takes(a, b, block.k);
+      all_tame = all_tame && block.tame;
       for (int64_t p = 0; p < a_panels; ++p) {
         block.a = a64.get() + p * block.b_stride;
         block.c = acc + (p * ld + q) * kPanelRows;
+        if (p < block.panels) {  // the next panels of B
+          Prefetch(b32 + ((q + kMaxPanels + p) * k + k0) * kPanelRows,
+                   block.k * kPanelRows);
+        } else if (q == 0) {  // A's next steps
+          Prefetch(a32 + (p * k + k0 + block.k) * kPanelRows,
+                   block.k * kPanelRows);
+        }
         kernels.run_float(block);
       }
     }
   }
+  if (all_tame) return;
   CanonicalizeNans(tile.m1 - tile.m0, tile.n1 - tile.n0, acc, ld);
 }
 
@@ -140,22 +237,31 @@ void MmadInt(const MmadProblem& problem, const MmadTile& tile, int32_t* acc,
   const MicroKernels& kernels = Kernels();
   const int64_t a_panels = PanelCount(tile.m1 - tile.m0);
   const int64_t b_panels = PanelCount(tile.n1 - tile.n0);
+  const int64_t all_pairs = (problem.k + 1) / 2;
   internal::IntBlock block{};
-  block.pairs = (problem.k + 1) / 2;
   block.group = RuleOf(problem.kind).group / 2;
   block.ldc = ld;
   // Elements of a panel, and of the panels before the tile.
-  const int64_t panel = block.pairs * 2 * kPanelRows;
+  const int64_t panel = all_pairs * 2 * kPanelRows;
+  block.b_stride = panel;
   const auto* a = reinterpret_cast<const int16_t*>(problem.a) +
                   tile.m0 / kPanelRows * panel;
   const auto* b = reinterpret_cast<const int16_t*>(problem.b) +
                   tile.n0 / kPanelRows * panel;
-  for (int64_t q = 0; q < b_panels; ++q) {
-    block.b = b + q * panel;
-    for (int64_t p = 0; p < a_panels; ++p) {
-      block.a = a + p * panel;
-      block.c = acc + (p * ld + q) * kPanelRows;
-      kernels.run_int(block);
+  int64_t bound = BoundOf(acc, ld, tile.m1 - tile.m0, tile.n1 - tile.n0);
+  for (int64_t pair = 0; pair < all_pairs; pair += kIntDepth / 2) {
+    block.pairs = std::min(all_pairs - pair, kIntDepth / 2);
+    bound += block.pairs * 2 * kMostProduct;
+    block.tame = bound <= INT32_MAX;
+    for (int64_t q = 0; q < b_panels; q += kMaxIntPanels) {
+      block.b = b + q * panel + pair * 2 * kPanelRows;
+      block.panels =
+          static_cast<int>(std::min<int64_t>(kMaxIntPanels, b_panels - q));
+      for (int64_t p = 0; p < a_panels; ++p) {
+        block.a = a + p * panel + pair * 2 * kPanelRows;
+        block.c = acc + (p * ld + q) * kPanelRows;
+        kernels.run_int(block);
+      }
     }
   }
 }

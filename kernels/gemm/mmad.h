@@ -37,7 +37,7 @@ struct MmadTile {
 };
 
 // A good extent for tiles: two conversions of a tile fit in L2.
-inline constexpr int64_t kMmadTile = 96;
+inline constexpr int64_t kMmadTile = 192;
 
 // Continues the accumulators of a tile over the full K. acc is row-major with
 // row stride ld; it has room for whole panels: (m1 - m0) rounded up to
@@ -50,8 +50,8 @@ void MmadFloat(const MmadProblem& problem, const MmadTile& tile, float* acc,
 void MmadInt(const MmadProblem& problem, const MmadTile& tile, int32_t* acc,
              int64_t ld);
 
-// The versions of the inner loops; all give the same bits. Integers use the
-// AVX2 loop on kAvx512 too.
+// The versions of the inner loops; all give the same bits. Integers need VNNI
+// for a loop of their own on kAvx512.
 enum class MmadIsa { kPlain, kAvx2, kAvx512 };
 
 bool IsAvailable(MmadIsa isa);

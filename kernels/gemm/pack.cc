@@ -1,121 +1,214 @@
 #include "kernels/gemm/pack.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "kernels/numeric/bfloat16.h"
-#include "kernels/numeric/element.h"
 #include "kernels/numeric/float16.h"
+#include "kernels/numeric/half_block.h"
 
 namespace npuemu::kernels {
 namespace {
 
-// Steps of K packed for one panel before the next panel takes its turn: then
-// a row-major B is read a cache line at a time.
-constexpr int64_t kBlock = 64;
+// Elements that are read at once along K or across panels. Packed values are
+// moved in words of 4 bytes: a float, or two int16 of neighbouring steps.
+constexpr int64_t kRun = 64;
+constexpr int64_t kRunPanels = kRun / kPanelRows;
 
-// Where one run of steps comes from and goes to.
-template <typename S, typename P>
-struct Run {
-  const S* from;  // element (first row of the panel, first step)
-  int64_t row_stride;
-  int64_t k_stride;
-  int64_t rows;  // 1..kPanelRows
-  int64_t steps;
-  P* to;
+// S_T of an input. Only infinities lie above `most`.
+float SaturatedInput(float x, float most) {
+  if (std::isnan(x)) return 0.0f;
+  return std::clamp(x, -most, most);
+}
+
+constexpr float kMostF32 = std::numeric_limits<float>::max();
+
+// How elements of each kind become packed values, a run of them at once.
+template <typename T>
+struct HalfSource {
+  using Stored = T;
+  using Packed = float;
+  bool saturate;
+  float most;
+  void Widen(const T* from, int64_t count, float* to) const {
+    if constexpr (std::is_same_v<T, Float16>) {
+      HalvesToFloats(from, to, static_cast<size_t>(count));
+    } else {
+      BfloatsToFloats(from, to, static_cast<size_t>(count));
+    }
+    if (!saturate) return;
+    for (int64_t i = 0; i < count; ++i) to[i] = SaturatedInput(to[i], most);
+  }
 };
 
-// Calls pack(panel, first step, steps) over panels [begin, end) and all of K.
-template <typename Fn>
-void ForEachBlock(int64_t k, int64_t begin, int64_t end, Fn&& pack) {
-  for (int64_t k0 = 0; k0 < k; k0 += kBlock) {
-    const int64_t steps = std::min(kBlock, k - k0);
-    for (int64_t p = begin; p < end; ++p) pack(p, k0, steps);
+struct FloatSource {
+  using Stored = float;
+  using Packed = float;
+  bool saturate;
+  bool hf32;
+  void Widen(const float* from, int64_t count, float* to) const {
+    std::copy_n(from, count, to);
+    for (int64_t i = 0; saturate && i < count; ++i) {
+      to[i] = SaturatedInput(to[i], kMostF32);
+    }
+    for (int64_t i = 0; hf32 && i < count; ++i) {
+      to[i] = std::bit_cast<float>(RoundToHf32(std::bit_cast<uint32_t>(to[i])));
+    }
   }
+};
+
+struct IntSource {
+  using Stored = int8_t;
+  using Packed = int16_t;
+  int32_t offset;
+  void Widen(const int8_t* from, int64_t count, int16_t* to) const {
+    const __m128i less = _mm_set1_epi16(static_cast<int16_t>(offset));
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      const __m128i x =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+      // Each byte twice, so that the upper one brings its sign along.
+      const __m128i low = _mm_srai_epi16(_mm_unpacklo_epi8(x, x), 8);
+      const __m128i high = _mm_srai_epi16(_mm_unpackhi_epi8(x, x), 8);
+      auto* const words = reinterpret_cast<__m128i*>(to + i);
+      _mm_storeu_si128(words, _mm_sub_epi16(low, less));
+      _mm_storeu_si128(words + 1, _mm_sub_epi16(high, less));
+    }
+    for (; i < count; ++i) {
+      to[i] = static_cast<int16_t>(from[i] - offset);
+    }
+  }
+};
+
+template <typename Packed>
+constexpr int64_t kStepsOfWord = 4 / sizeof(Packed);
+
+// `count` packed values, and 0 up to `whole`.
+template <typename Source>
+void Read(const Source& source, const typename Source::Stored* from,
+          int64_t stride, int64_t count, int64_t whole,
+          typename Source::Packed* to) {
+  if (stride == 1) {
+    source.Widen(from, count, to);
+  } else {
+    typename Source::Stored run[kRun];
+    for (int64_t i = 0; i < count; ++i) run[i] = from[i * stride];
+    source.Widen(run, count, to);
+  }
+  std::fill(to + count, to + whole, typename Source::Packed{0});
 }
 
-template <typename S, typename Convert>
-void PackFloatRun(const Run<S, float>& run, const Convert& convert) {
-  for (int64_t s = 0; s < run.steps; ++s) {
-    const S* from = run.from + s * run.k_stride;
-    float* to = run.to + s * kPanelRows;
-    if (run.rows == kPanelRows) {  // a constant count, for the compiler
-      for (int64_t i = 0; i < kPanelRows; ++i) {
-        to[i] = convert(from[i * run.row_stride]);
+// 8 rows of words to a panel: word w of row i to place i of its step.
+void TransposeWords(const void* rows, size_t row_bytes, int64_t words,
+                    std::byte* to) {
+  const auto* from = static_cast<const std::byte*>(rows);
+  const auto row = [&](int64_t i, int64_t word) {
+    return from + static_cast<size_t>(i) * row_bytes + word * 4;
+  };
+  int64_t w = 0;
+  for (; w + 4 <= words; w += 4) {
+    for (int64_t i = 0; i < kPanelRows; i += 4) {
+      __m128 x[4];
+      for (int64_t j = 0; j < 4; ++j) {
+        x[j] = _mm_loadu_ps(reinterpret_cast<const float*>(row(i + j, w)));
       }
-      continue;
+      _MM_TRANSPOSE4_PS(x[0], x[1], x[2], x[3]);
+      for (int64_t j = 0; j < 4; ++j) {
+        std::byte* const at = to + ((w + j) * kPanelRows + i) * 4;
+        _mm_storeu_ps(reinterpret_cast<float*>(at), x[j]);
+      }
     }
+  }
+  for (; w < words; ++w) {
     for (int64_t i = 0; i < kPanelRows; ++i) {
-      to[i] = i < run.rows ? convert(from[i * run.row_stride]) : 0.0f;
+      std::memcpy(to + (w * kPanelRows + i) * 4, row(i, w), 4);
     }
   }
 }
 
-template <typename S, typename Convert>
-void PackFloats(const MmadOperand& x, int64_t begin, int64_t end,
-                std::byte* packed, const Convert& convert) {
-  ForEachBlock(x.k, begin, end, [&](int64_t p, int64_t k0, int64_t steps) {
-    const int64_t row = p * kPanelRows;
-    PackFloatRun<S>(
-        {static_cast<const S*>(x.data) + row * x.row_stride + k0 * x.k_stride,
-         x.row_stride, x.k_stride, std::min(kPanelRows, x.rows - row), steps,
-         reinterpret_cast<float*>(packed) + (p * x.k + k0) * kPanelRows},
-        convert);
-  });
+// The words of one panel from the lines of their steps.
+void StoreWords(const float (&lines)[1][kRun], int64_t at, std::byte* to) {
+  std::memcpy(to, &lines[0][at], kPanelRows * sizeof(float));
 }
 
-void PackIntRun(const Run<int8_t, int16_t>& run, int32_t offset) {
-  for (int64_t i = 0; i < kPanelRows; ++i) {
-    for (int64_t s = 0; s < (run.steps + 1) / 2 * 2; ++s) {
-      const bool present = i < run.rows && s < run.steps;
-      const int value =
-          present ? run.from[i * run.row_stride + s * run.k_stride] - offset
-                  : 0;
-      run.to[(s / 2 * kPanelRows + i) * 2 + s % 2] =
-          static_cast<int16_t>(value);
+void StoreWords(const int16_t (&lines)[2][kRun], int64_t at, std::byte* to) {
+  const auto line = [&](int s) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(&lines[s][at]));
+  };
+  auto* const words = reinterpret_cast<__m128i*>(to);
+  _mm_storeu_si128(words, _mm_unpacklo_epi16(line(0), line(1)));
+  _mm_storeu_si128(words + 1, _mm_unpackhi_epi16(line(0), line(1)));
+}
+
+// Where a packed operand comes from and goes to.
+template <typename Source>
+struct Packing {
+  using Packed = typename Source::Packed;
+  static constexpr int64_t kSteps = kStepsOfWord<Packed>;
+
+  Source source;
+  const MmadOperand& x;
+  std::byte* packed;
+
+  const typename Source::Stored* Element(int64_t row, int64_t k) const {
+    return static_cast<const typename Source::Stored*>(x.data) +
+           row * x.row_stride + k * x.k_stride;
+  }
+  std::byte* Word(int64_t panel, int64_t k) const {
+    const int64_t words = (x.k + kSteps - 1) / kSteps;
+    return packed + (panel * words + k / kSteps) * kPanelRows * 4;
+  }
+
+  // kRun steps of each row of a panel, transposed.
+  void AlongK(int64_t panel, int64_t k0) const {
+    Packed rows[kPanelRows][kRun];
+    const int64_t steps = std::min(kRun, x.k - k0);
+    const int64_t words = (steps + kSteps - 1) / kSteps;
+    for (int64_t i = 0; i < kPanelRows; ++i) {
+      const int64_t row = panel * kPanelRows + i;
+      if (row < x.rows) {
+        Read(source, Element(row, k0), x.k_stride, steps, words * kSteps,
+             rows[i]);
+      } else {
+        std::fill_n(rows[i], words * kSteps, Packed{0});
+      }
+    }
+    TransposeWords(rows, sizeof(rows[0]), words, Word(panel, k0));
+  }
+
+  // One word of each row of several panels, whose rows are neighbours.
+  void AcrossPanels(int64_t begin, int64_t end, int64_t k) const {
+    Packed lines[kSteps][kRun];
+    const int64_t whole = (end - begin) * kPanelRows;
+    const int64_t row = begin * kPanelRows;
+    for (int64_t s = 0; s < kSteps; ++s) {
+      const int64_t count = k + s < x.k ? std::min(whole, x.rows - row) : 0;
+      Read(source, Element(row, k + s), 1, count, whole, lines[s]);
+    }
+    for (int64_t p = begin; p < end; ++p) {
+      StoreWords(lines, (p - begin) * kPanelRows, Word(p, k));
     }
   }
-}
 
-void PackInts(const MmadOperand& x, int32_t offset, int64_t begin, int64_t end,
-              std::byte* packed) {
-  const int64_t panel = (x.k + 1) / 2 * 2 * kPanelRows;
-  ForEachBlock(x.k, begin, end, [&](int64_t p, int64_t k0, int64_t steps) {
-    const int64_t row = p * kPanelRows;
-    PackIntRun(
-        {static_cast<const int8_t*>(x.data) + row * x.row_stride +
-             k0 * x.k_stride,
-         x.row_stride, x.k_stride, std::min(kPanelRows, x.rows - row), steps,
-         reinterpret_cast<int16_t*>(packed) + p * panel + k0 * kPanelRows},
-        offset);
-  });
-}
-
-// ToFloat of every half: a look-up takes half the time. Never destroyed,
-// because a kernel may run while the process exits.
-const float* HalfTable() {
-  static const float* const table = [] {
-    auto* values = new float[65536];
-    for (uint32_t i = 0; i < 65536; ++i) {
-      values[i] = ToFloat(Float16{static_cast<uint16_t>(i)});
+  void Run(int64_t begin, int64_t end) const {
+    const bool across = x.row_stride == 1 && x.k_stride != 1;
+    const int64_t together = across ? kRunPanels : 1;
+    for (int64_t p = begin; p < end; p += together) {
+      const int64_t next = std::min(p + together, end);
+      if (across) {
+        for (int64_t k = 0; k < x.k; k += kSteps) AcrossPanels(p, next, k);
+      } else {
+        for (int64_t k = 0; k < x.k; k += kRun) AlongK(p, k);
+      }
     }
-    return values;
-  }();
-  return table;
-}
-
-// S_T of an input of 32 bits; the narrow types have their own Saturated.
-float SaturatedFloat(float x) {
-  if (std::isnan(x)) return 0.0f;
-  constexpr float kMax = std::numeric_limits<float>::max();
-  return std::clamp(x, -kMax, kMax);
-}
-
-float Hf32(float x) {
-  return std::bit_cast<float>(RoundToHf32(std::bit_cast<uint32_t>(x)));
-}
+  }
+};
 
 }  // namespace
 
@@ -135,28 +228,20 @@ void PackPanels(MmadKind kind, const PackOptions& options,
                 const MmadOperand& operand, int64_t begin, int64_t end,
                 std::byte* packed) {
   const bool saturate = options.saturate;
+  const auto pack = [&](auto source) {
+    Packing<decltype(source)>{source, operand, packed}.Run(begin, end);
+  };
   switch (kind) {
     case MmadKind::kFloat16:
-      return PackFloats<Float16>(operand, begin, end, packed,
-                                 [saturate, table = HalfTable()](Float16 x) {
-                                   return table[Saturated(x, saturate).bits];
-                                 });
+      return pack(HalfSource<Float16>{saturate, ToFloat(kMaxFloat16)});
     case MmadKind::kBfloat16:
-      return PackFloats<BFloat16>(
-          operand, begin, end, packed,
-          [saturate](BFloat16 x) { return ToFloat(Saturated(x, saturate)); });
+      return pack(HalfSource<BFloat16>{saturate, ToFloat(kMaxBFloat16)});
     case MmadKind::kFloat32:
-      return PackFloats<float>(
-          operand, begin, end, packed,
-          [saturate](float x) { return saturate ? SaturatedFloat(x) : x; });
     case MmadKind::kHf32:
-      return PackFloats<float>(operand, begin, end, packed,
-                               [saturate](float x) {
-                                 return Hf32(saturate ? SaturatedFloat(x) : x);
-                               });
+      return pack(FloatSource{saturate, kind == MmadKind::kHf32});
     case MmadKind::kInt8:
     case MmadKind::kInt4:
-      return PackInts(operand, options.offset, begin, end, packed);
+      return pack(IntSource{options.offset});
   }
 }
 

@@ -16,6 +16,9 @@ void WidenRun(const T* x, int64_t count, int64_t step, C* lanes) {
   }
   if constexpr (std::is_same_v<T, Float16> && std::is_same_v<C, float>) {
     HalvesToFloats(x, lanes, static_cast<size_t>(count));
+  } else if constexpr (std::is_same_v<T, BFloat16> &&
+                       std::is_same_v<C, float>) {
+    BfloatsToFloats(x, lanes, static_cast<size_t>(count));
   } else {
     for (int64_t i = 0; i < count; ++i) lanes[i] = static_cast<C>(Widen(x[i]));
   }
@@ -25,6 +28,8 @@ template <typename T, typename C>
 void NarrowRun(const C* lanes, int64_t count, bool saturate, T* y) {
   if constexpr (std::is_same_v<T, Float16>) {
     FloatsToHalves(lanes, y, static_cast<size_t>(count), saturate);
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    FloatsToBfloats(lanes, y, static_cast<size_t>(count), saturate);
   } else if constexpr (kIsFloat<T> || std::is_same_v<T, Bool>) {
     for (int64_t i = 0; i < count; ++i) y[i] = Out<T>(lanes[i], saturate);
   } else {

@@ -9,8 +9,8 @@
 namespace npuemu::kernels {
 namespace {
 
-constexpr int64_t kTileRows = 4 * kMmadTile;
-constexpr int64_t kTileColumns = 4 * kMmadTile;
+constexpr int64_t kTileRows = 2 * kMmadTile;
+constexpr int64_t kTileColumns = 2 * kMmadTile;
 // Steps of K at a time: a multiple of every group and of the panels' own cut.
 constexpr int64_t kSteps = 512;
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -96,18 +97,19 @@ template <typename Acc, typename Init, typename Finish>
 void ForEachTile(const Matmul& matmul, const Operands& operands, bool saturate,
                  int64_t begin, int64_t end, const Init& init,
                  const Finish& finish) {
-  std::vector<Acc> acc(kMmadTile * kMmadTile);
+  const std::unique_ptr<Acc[]> acc(new Acc[kMmadTile * kMmadTile]);
   for (int64_t item = begin; item < end; ++item) {
     const MatmulTile tile = TileOf(matmul, item);
     const MmadProblem problem = ProblemOf(matmul, tile, operands, saturate);
-    std::fill(acc.begin(), acc.end(), Acc{0});
-    init(tile, acc.data());
+    const int64_t rows = PanelCount(tile.rows()) * kPanelRows;
+    std::fill_n(acc.get(), rows * kMmadTile, Acc{0});
+    init(tile, acc.get());
     if constexpr (std::is_same_v<Acc, float>) {
-      MmadFloat(problem, tile.area, acc.data(), kMmadTile);
+      MmadFloat(problem, tile.area, acc.get(), kMmadTile);
     } else {
-      MmadInt(problem, tile.area, acc.data(), kMmadTile);
+      MmadInt(problem, tile.area, acc.get(), kMmadTile);
     }
-    finish(tile, static_cast<const Acc*>(acc.data()));
+    finish(tile, static_cast<const Acc*>(acc.get()));
   }
 }
 
