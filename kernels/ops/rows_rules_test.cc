@@ -25,38 +25,6 @@ TestTensor Floats(Shape shape, const std::vector<float>& values) {
   return x;
 }
 
-// The sentence with which the call is refused or the run ends.
-std::string Exception(const std::string& type, std::vector<TestTensor> inputs,
-                      const Attrs& attrs) {
-  OpCall call;
-  call.op = FindOp(type);
-  call.attrs = attrs;
-  Operands operands;
-  for (TestTensor& x : inputs) {
-    call.inputs.push_back(x.spec);
-    operands.inputs.push_back({x.data.data(), x.data.size()});
-  }
-  call.const_inputs.resize(inputs.size());
-  for (int index : call.op->value_inputs) {
-    const auto i = static_cast<size_t>(index);
-    call.const_inputs[i] = inputs[i].data;
-  }
-  OpStatus status = call.op->infer(call, &call.outputs);
-  if (status.ok()) status = CheckCall(&call);
-  if (!status.ok()) return status.message;
-  std::vector<TestTensor> outputs;
-  for (const TensorSpec& y : call.outputs) {
-    outputs.push_back(MakeTensor(y.dtype, y.shape));
-  }
-  for (TestTensor& y : outputs) {
-    operands.outputs.push_back({y.data.data(), y.data.size()});
-  }
-  std::vector<std::byte> workspace(
-      call.op->workspace == nullptr ? 0 : call.op->workspace(call));
-  operands.workspace = workspace;
-  return RunSerially(call, operands).message;
-}
-
 TEST(RowsRulesTest, Bf16TiesGoAwayFromZeroWhereVendorKernelsDo) {
   // gamma is 0, so that y is beta: 1 + 2^-8 lies between two values of bf16.
   const TestTensor x = MakeTensor(kBf16, {2, 2});

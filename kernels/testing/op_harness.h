@@ -59,6 +59,11 @@ std::string Refusal(const std::string& type,
                     const std::vector<TestTensor>& inputs,
                     const Attrs& attrs = {});
 
+// The sentence with which the call is refused or the run ends (a device
+// exception); empty if there is none.
+std::string Exception(const std::string& type, std::vector<TestTensor> inputs,
+                      const Attrs& attrs = {});
+
 }  // namespace npuemu::kernels
 
 #endif  // KERNELS_TESTING_OP_HARNESS_H_

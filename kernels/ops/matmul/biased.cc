@@ -54,14 +54,6 @@ OpStatus CheckBias(const OpCall& call, int64_t n) {
                  ToString(shape), ToString(Shape{n}));
 }
 
-// The product of a call that infer has passed.
-Matmul CheckedMatmul(const OpCall& call, MakeFn make) {
-  Matmul matmul;
-  (void)make(call, &matmul);
-  matmul.offset_x = static_cast<int32_t>(OffsetX(call));
-  return matmul;
-}
-
 BiasView BiasOf(const OpCall& call, const Operands& operands) {
   if (!Has(call, kBias)) return {nullptr, DataType::kFloat};
   return {operands.inputs[kBias].data, call.inputs[kBias].dtype};
@@ -101,6 +93,13 @@ void Multiply(const Matmul& matmul, const Operands& operands,
 }
 
 }  // namespace
+
+Matmul CheckedMatmul(const OpCall& call, MakeFn make) {
+  Matmul matmul;
+  (void)make(call, &matmul);
+  matmul.offset_x = static_cast<int32_t>(OffsetX(call));
+  return matmul;
+}
 
 void InitFromBias(const BiasView& bias, const MatmulTile& tile, float* acc) {
   InitRows(bias, tile, acc);

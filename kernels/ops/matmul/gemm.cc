@@ -32,17 +32,11 @@ constexpr size_t kC = 2;
 constexpr size_t kAlpha = 3;
 constexpr size_t kBeta = 4;
 
-constexpr MatmulRanks kRanks{2, 2};
-
-Matmul CheckedGemm(const OpCall& call) {
-  Matmul matmul;
-  (void)MakeMatmul(call, kRanks, &matmul);
-  return matmul;
-}
+constexpr MakeFn kMake = MakeRanked<2, 2>;
 
 OpStatus InferGemm(const OpCall& call, std::vector<TensorSpec>* outputs) {
   Matmul matmul;
-  if (OpStatus s = MakeMatmul(call, kRanks, &matmul); !s.ok()) return s;
+  if (OpStatus s = kMake(call, &matmul); !s.ok()) return s;
   const Shape expected = OutputShape(matmul);
   if (call.inputs[kC].shape != expected) {
     return OpError(call, "input c shape", ToString(call.inputs[kC].shape),
@@ -128,7 +122,7 @@ void Multiply(const OpCall& call, const Matmul& matmul,
 
 OpStatus ComputeGemm(const OpCall& call, const Operands& operands, int phase,
                      int64_t begin, int64_t end) {
-  const Matmul matmul = CheckedGemm(call);
+  const Matmul matmul = CheckedMatmul(call, kMake);
   const size_t needed = MatmulWorkspace(matmul);
   if (OpStatus s = CheckWorkspace(call, operands, needed); !s.ok()) return s;
   if (phase == 0) {
@@ -151,7 +145,7 @@ OpStatus ComputeGemm(const OpCall& call, const Operands& operands, int phase,
 // An AI CPU has no cube; its products count as lanes of a vector cycle.
 Work GemmCost(const OpCall& call) {
   constexpr int64_t kLanes = 64;
-  const Matmul matmul = CheckedGemm(call);
+  const Matmul matmul = CheckedMatmul(call, kMake);
   Work work = MoveWork(call);
   work.vector_cycles =
       static_cast<uint64_t>(matmul.m) * static_cast<uint64_t>(matmul.n) *
@@ -187,10 +181,14 @@ const OpDef& GEMMOp() {
                 {"transpose_b", AttrKind::kBool, false, false}},
       .infer = InferGemm,
       .workspace =
-          [](const OpCall& call) { return MatmulWorkspace(CheckedGemm(call)); },
+          [](const OpCall& call) {
+            return MatmulWorkspace(CheckedMatmul(call, kMake));
+          },
       .phases = [](const OpCall&) { return 2; },
-      .items = [](const OpCall& call,
-                  int phase) { return MatmulItems(CheckedGemm(call), phase); },
+      .items =
+          [](const OpCall& call, int phase) {
+            return MatmulItems(CheckedMatmul(call, kMake), phase);
+          },
       .compute = ComputeGemm,
       .cost = GemmCost,
       .exactness =

@@ -130,6 +130,9 @@ void MultiplyBiased(const Matmul& matmul, const Operands& operands,
 // The product that an operator makes of a call.
 using MakeFn = OpStatus (*)(const OpCall& call, Matmul* matmul);
 
+// The product of a call that infer has passed.
+Matmul CheckedMatmul(const OpCall& call, MakeFn make);
+
 template <size_t kLeast, size_t kMost>
 OpStatus MakeRanked(const OpCall& call, Matmul* matmul) {
   return MakeMatmul(call, {kLeast, kMost}, matmul);

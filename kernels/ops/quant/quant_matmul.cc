@@ -25,12 +25,6 @@ OpStatus Make(const OpCall& call, Matmul* matmul) {
   return MakeMatmul(call, {2, 8}, matmul);
 }
 
-Matmul Checked(const OpCall& call) {
-  Matmul matmul;
-  (void)Make(call, &matmul);
-  return matmul;
-}
-
 OpStatus CheckCount(const OpCall& call, size_t index, bool one, int64_t n) {
   if (!HasInput(call, index)) return {};
   const int64_t count = call.inputs[index].count();
@@ -157,7 +151,7 @@ void StoreRow(const Finish& f, const Matmul& matmul, const MatmulTile& tile,
 
 OpStatus Compute(const OpCall& call, const Operands& operands, int phase,
                  int64_t begin, int64_t end) {
-  const Matmul matmul = Checked(call);
+  const Matmul matmul = CheckedMatmul(call, Make);
   const size_t needed = MatmulWorkspace(matmul);
   if (OpStatus s = CheckWorkspace(call, operands, needed); !s.ok()) return s;
   if (phase == 0) {

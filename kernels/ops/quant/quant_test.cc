@@ -42,21 +42,32 @@ void ExpectGroups(const std::vector<TestTensor>& whole,
 
 const std::vector<int64_t> kEnds = {2, 2, 7, 9};
 
+// The whole call is what `one` makes of the rows and the factors of each group.
+template <typename One>
+void ExpectByGroup(const std::vector<TestTensor>& whole, const TestTensor& x,
+                   const TestTensor& sets, const One& one) {
+  std::vector<std::vector<TestTensor>> parts;
+  int64_t from = 0;
+  for (size_t g = 0; g < kEnds.size(); ++g) {
+    const auto k = static_cast<int64_t>(g);
+    TestTensor factors = Rows(sets, k, k + 1);
+    factors.spec.shape = {sets.spec.shape.back()};
+    parts.push_back(one(Rows(x, from, kEnds[g]), factors));
+    from = kEnds[g];
+  }
+  ExpectGroups(whole, parts);
+}
+
 TEST(QuantTest, GroupsOfRowsHaveFactorsOfTheirOwn) {
   Prng prng(TestSeed());
   const TestTensor ends = IntTensor(kS32, kEnds);
   const TestTensor x = RandomTensor(kF16, {9, 70}, &prng);
   const TestTensor sets = RandomTensor(kF16, {4, 70}, &prng);
   for (const char* type : {"DynamicQuant", "DynamicQuantV2"}) {
-    std::vector<std::vector<TestTensor>> parts;
-    for (size_t g = 0; g < kEnds.size(); ++g) {
-      const auto k = static_cast<int64_t>(g);
-      TestTensor factors = Rows(sets, k, k + 1);
-      factors.spec.shape = {70};
-      const int64_t from = g == 0 ? 0 : kEnds[g - 1];
-      parts.push_back(RunOp(type, {Rows(x, from, kEnds[g]), factors, {}}));
-    }
-    ExpectGroups(RunOp(type, {x, sets, ends}), parts);
+    ExpectByGroup(RunOp(type, {x, sets, ends}), x, sets,
+                  [type](const TestTensor& rows, const TestTensor& factors) {
+                    return RunOp(type, {rows, factors, {}});
+                  });
   }
 }
 
@@ -69,16 +80,10 @@ TEST(QuantTest, GroupQuantIsAscendQuantOfEachGroup) {
     const TestTensor offset = RandomTensor(kF32, {1}, &prng);
     TestTensor offsets = MakeTensor(kF32, {70});
     for (int64_t j = 0; j < 70; ++j) offsets.Set(j, offset.Get(0));
-    std::vector<std::vector<TestTensor>> parts;
-    for (size_t g = 0; g < kEnds.size(); ++g) {
-      const auto k = static_cast<int64_t>(g);
-      TestTensor scale = Rows(sets, k, k + 1);
-      scale.spec.shape = {70};
-      const int64_t from = g == 0 ? 0 : kEnds[g - 1];
-      parts.push_back(
-          RunOp("AscendQuantV2", {Rows(x, from, kEnds[g]), scale, offsets}));
-    }
-    ExpectGroups(RunOp("GroupQuant", {x, sets, ends, offset}), parts);
+    ExpectByGroup(RunOp("GroupQuant", {x, sets, ends, offset}), x, sets,
+                  [&](const TestTensor& rows, const TestTensor& scale) {
+                    return RunOp("AscendQuantV2", {rows, scale, offsets});
+                  });
   }
 }
 
@@ -87,16 +92,10 @@ TEST(QuantTest, SwiGluQuantOfGroups) {
   const TestTensor ends = IntTensor(kS32, kEnds);
   const TestTensor x = RandomTensor(kF16, {9, 20}, &prng);
   const TestTensor sets = RandomTensor(kF32, {4, 10}, &prng);
-  std::vector<std::vector<TestTensor>> parts;
-  for (size_t g = 0; g < kEnds.size(); ++g) {
-    const auto k = static_cast<int64_t>(g);
-    TestTensor factors = Rows(sets, k, k + 1);
-    factors.spec.shape = {10};
-    const int64_t from = g == 0 ? 0 : kEnds[g - 1];
-    parts.push_back(
-        RunOp("SwiGluQuant", {Rows(x, from, kEnds[g]), factors, {}, {}}));
-  }
-  ExpectGroups(RunOp("SwiGluQuant", {x, sets, {}, ends}), parts);
+  ExpectByGroup(RunOp("SwiGluQuant", {x, sets, {}, ends}), x, sets,
+                [](const TestTensor& rows, const TestTensor& factors) {
+                  return RunOp("SwiGluQuant", {rows, factors, {}, {}});
+                });
 }
 
 TEST(QuantTest, EltwiseMultipliesWeighsAndTakesTheLargest) {
@@ -121,30 +120,6 @@ TEST(QuantTest, EltwiseMultipliesWeighsAndTakesTheLargest) {
       ASSERT_EQ(y[0].Get(i), want) << mode << " " << i;
     }
   }
-}
-
-// The sentence with which the call is refused or the run ends.
-std::string Exception(const std::string& type, std::vector<TestTensor> inputs,
-                      const Attrs& attrs = {}) {
-  OpCall call;
-  call.op = FindOp(type);
-  call.attrs = attrs;
-  Operands operands;
-  for (TestTensor& x : inputs) {
-    call.inputs.push_back(x.spec);
-    operands.inputs.push_back({x.data.data(), x.data.size()});
-  }
-  OpStatus status = call.op->infer(call, &call.outputs);
-  if (status.ok()) status = CheckCall(&call);
-  if (!status.ok()) return status.message;
-  std::vector<TestTensor> outputs;
-  for (const TensorSpec& y : call.outputs) {
-    outputs.push_back(MakeTensor(y.dtype, y.shape));
-  }
-  for (TestTensor& y : outputs) {
-    operands.outputs.push_back({y.data.data(), y.data.size()});
-  }
-  return RunSerially(call, operands).message;
 }
 
 TEST(QuantTest, DataThatIsNoScaleOrGroupStopsTheRun) {

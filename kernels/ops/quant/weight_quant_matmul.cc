@@ -155,12 +155,6 @@ OpStatus Compute(const OpCall& call, const Operands& operands, int phase,
   return {};
 }
 
-Matmul Checked(const OpCall& call) {
-  Matmul matmul;
-  (void)Make(call, &matmul);
-  return matmul;
-}
-
 }  // namespace
 
 const OpDef& WeightQuantBatchMatmulV2Op() {
@@ -169,11 +163,11 @@ const OpDef& WeightQuantBatchMatmulV2Op() {
     made.infer = Infer;
     made.phases = [](const OpCall&) { return 3; };
     made.workspace = [](const OpCall& call) {
-      const Matmul m = Checked(call);
+      const Matmul m = CheckedMatmul(call, Make);
       return WeightBytes(m) + MatmulWorkspace(m);
     };
     made.items = [](const OpCall& call, int phase) {
-      const Matmul m = Checked(call);
+      const Matmul m = CheckedMatmul(call, Make);
       if (phase == 0) return m.x2.transposed ? m.n : m.k;
       return MatmulItems(m, phase - 1);
     };
