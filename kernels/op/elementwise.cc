@@ -9,11 +9,13 @@
 
 #include "kernels/numeric/half_block.h"
 #include "kernels/op/broadcast.h"
+#include "kernels/op/element_io.h"
+#include "kernels/op/stream_out.h"
 
 namespace npuemu::kernels {
 namespace {
 
-constexpr int64_t kBlock = 512;
+constexpr int64_t kBlock = kElementBlock;
 constexpr size_t kFew = 16;  // operands of one side without an allocation
 // A table of 65,536 results pays from here on.
 constexpr int64_t kWorthATable = 4096;
@@ -104,128 +106,6 @@ bool AttrsAreDefault(const OpCall& call) {
   return true;
 }
 
-Lane LaneOfOperand(const ElementwiseRule& rule, DataType type) {
-  return rule.raw && type != DataType::kBool ? RawLaneOf(type) : LaneOf(type);
-}
-
-// Buffers of one call: the usual ones without an allocation.
-class Scratch {
- public:
-  // Buffers that lie 4 KiB apart would share their places in the cache's store
-  // buffer: each is followed by a gap.
-  std::byte* Take(size_t bytes) {
-    bytes += kGap;
-    if (used_ + bytes <= sizeof(inline_)) {
-      used_ += bytes;
-      return inline_ + used_ - bytes;
-    }
-    more_.emplace_back(new std::byte[bytes]);
-    return more_.back().get();
-  }
-
- private:
-  static constexpr size_t kGap = 192;
-  alignas(64) std::byte inline_[4 * (kBlock * sizeof(float) + kGap)];
-  size_t used_ = 0;
-  std::vector<std::unique_ptr<std::byte[]>> more_;
-};
-
-// One input of a call, read block by block.
-class Source {
- public:
-  // `plan` is null where the input is as the output.
-  void Open(const ElementwiseRule& rule, const TensorSpec& spec,
-            const TensorView& view, const BroadcastPlan* plan, size_t index,
-            int64_t most, Scratch* scratch) {
-    spec_ = &spec;
-    data_ = view.data;
-    plan_ = plan;
-    index_ = index;
-    if (spec.absent()) {
-      // Wide enough for any lane: 0 is 0 in all of them, another number is a
-      // float's.
-      buffer_ = scratch->Take(kBlock * sizeof(int64_t));
-      std::fill_n(buffer_, kBlock * sizeof(int64_t), std::byte{0});
-      if (rule.absent != 0 || std::signbit(rule.absent)) {
-        std::fill_n(reinterpret_cast<float*>(buffer_), most, rule.absent);
-      }
-      fixed_ = true;
-      return;
-    }
-    lane_ = LaneOfOperand(rule, spec.dtype);
-    bytes_ = LaneBytes(lane_);
-    direct_ = plan == nullptr && IsDirect(spec.dtype, lane_);
-    if (direct_) return;
-    buffer_ = scratch->Take(kBlock * bytes_);
-    if (plan != nullptr && spec.count() == 1) {
-      fixed_ = true;
-      LoadLanes(spec.dtype, lane_, data_, 0, most, 0, buffer_);
-    }
-  }
-
-  const void* Lanes(int64_t begin, int64_t count) {
-    if (fixed_) return buffer_;
-    if (direct_) return data_ + static_cast<size_t>(begin) * bytes_;
-    if (plan_ == nullptr) {
-      LoadLanes(spec_->dtype, lane_, data_, begin, count, 1, buffer_);
-      return buffer_;
-    }
-    ForEachRun(*plan_, index_, begin, count,
-               [&](int64_t done, int64_t offset, int64_t length, int64_t step) {
-                 LoadLanes(spec_->dtype, lane_, data_, offset, length, step,
-                           buffer_ + static_cast<size_t>(done) * bytes_);
-               });
-    return buffer_;
-  }
-
- private:
-  const TensorSpec* spec_ = nullptr;
-  const std::byte* data_ = nullptr;
-  const BroadcastPlan* plan_ = nullptr;
-  size_t index_ = 0;
-  Lane lane_ = Lane::kFloat;
-  size_t bytes_ = 0;
-  bool direct_ = false;
-  bool fixed_ = false;
-  std::byte* buffer_ = nullptr;
-};
-
-// Where the results of a block go.
-class Sink {
- public:
-  void Open(const ElementwiseRule& rule, const TensorSpec& spec,
-            const TensorView& view, bool saturate, Scratch* scratch) {
-    if (spec.absent()) {
-      buffer_ = scratch->Take(kBlock * sizeof(int64_t));
-      return;
-    }
-    spec_ = &spec;
-    data_ = view.data;
-    lane_ = LaneOfOperand(rule, spec.dtype);
-    direct_ = IsDirect(spec.dtype, lane_) || lane_ == Lane::kBool;
-    saturate_ = saturate && !(rule.selects && spec.dtype == DataType::kFloat16);
-    if (!direct_) buffer_ = scratch->Take(kBlock * LaneBytes(lane_));
-  }
-
-  void* Lanes(int64_t begin) {
-    if (!direct_) return buffer_;
-    return data_ + static_cast<size_t>(begin) * LaneBytes(lane_);
-  }
-
-  void Commit(int64_t begin, int64_t count) {
-    if (direct_ || spec_ == nullptr) return;
-    StoreLanes(lane_, spec_->dtype, buffer_, count, saturate_, data_, begin);
-  }
-
- private:
-  const TensorSpec* spec_ = nullptr;
-  std::byte* data_ = nullptr;
-  Lane lane_ = Lane::kFloat;
-  bool direct_ = false;
-  bool saturate_ = false;
-  std::byte* buffer_ = nullptr;
-};
-
 Shape ShapeOf(const ElementwiseRule& rule, const OpCall& call, size_t input) {
   const TensorSpec& x = call.inputs[input];
   return rule.align == nullptr || x.absent() ? x.shape
@@ -295,8 +175,7 @@ void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
                     &scratch);
   }
   for (size_t k = 0; k < outputs; ++k) {
-    sinks[k].Open(rule, call.outputs[k], operands.outputs[k], operands.saturate,
-                  &scratch);
+    sinks[k].Open(rule, call, operands, k, &scratch);
   }
   const Scalars attrs = ScalarsOf(rule, call, operands.saturate);
   const Lane key = LaneOfOperand(rule, call.inputs[rule.key].dtype);
@@ -308,6 +187,27 @@ void RunBlocks(const ElementwiseRule& rule, const OpCall& call,
     run({count, inputs, x, y, &attrs});
     for (size_t k = 0; k < outputs; ++k) sinks[k].Commit(at, count);
   }
+}
+
+// The same for a rule that takes and gives halves as they are.
+void RunHalves(const ElementwiseRule& rule, const OpCall& call,
+               const Operands& operands, int64_t begin, int64_t end) {
+  const auto* x1 = operands.inputs[0].as<const Float16>();
+  const auto* x2 = operands.inputs[1].as<const Float16>();
+  auto* y = operands.outputs[0].as<Float16>();
+  if (!IsStreamed(call, operands, 0)) {
+    rule.halves(x1 + begin, x2 + begin, y + begin,
+                static_cast<size_t>(end - begin), operands.saturate);
+    return;
+  }
+  alignas(64) Float16 block[2 * kBlock];
+  for (int64_t at = begin; at < end; at += 2 * kBlock) {
+    const auto count = static_cast<size_t>(std::min(2 * kBlock, end - at));
+    rule.halves(x1 + at, x2 + at, block, count, operands.saturate);
+    StreamOut(reinterpret_cast<const std::byte*>(block),
+              reinterpret_cast<std::byte*>(y + at), count * sizeof(Float16));
+  }
+  StreamFence();
 }
 
 // All results of a 16-bit type, without saturation.
@@ -413,10 +313,7 @@ OpStatus ComputeElementwise(const OpCall& call, const Operands& operands, int,
   const ElementwiseRule& rule = *call.op->elementwise;
   if (rule.halves != nullptr && call.inputs[0].dtype == DataType::kFloat16 &&
       SameShapes(rule, call)) {
-    rule.halves(operands.inputs[0].as<const Float16>() + begin,
-                operands.inputs[1].as<const Float16>() + begin,
-                operands.outputs[0].as<Float16>() + begin,
-                static_cast<size_t>(end - begin), operands.saturate);
+    RunHalves(rule, call, operands, begin, end);
     return {};
   }
   if (!RunByTable(rule, call, operands, begin, end)) {

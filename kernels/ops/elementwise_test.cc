@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "kernels/op/stream_out.h"
 #include "kernels/ops/registry.h"
 #include "kernels/testing/op_harness.h"
 #include "kernels/testing/sequence.h"
@@ -360,6 +362,55 @@ TEST(ElementwiseTest, AChangedDocumentIsNoticed) {
       differences += y[0].Get(static_cast<int64_t>(i)) != bits[i] ? 1 : 0;
     }
     EXPECT_GT(differences, 0u);
+  }
+}
+
+// fn(part of a long tensor, the short one, bytes) over all of the long one.
+template <typename Fn>
+void ForEachPeriod(TestTensor& many, const TestTensor& few, const Fn& fn) {
+  const size_t period = few.data.size();
+  for (size_t at = 0; at < many.data.size(); at += period) {
+    fn(many.data.data() + at, few.data.data(),
+       std::min(period, many.data.size() - at));
+  }
+}
+
+// Outputs that no cache holds are stored another way (stream_out.h): the bytes
+// are those of a short call, also behind the last whole block.
+TEST(ElementwiseTest, LongOutputsAreShortOnesRepeated) {
+  constexpr int64_t kShort = 4096;
+  constexpr int64_t kLong = (int64_t{8} << 20) + 5;
+  Prng prng(TestSeed());
+  struct Case {
+    const char* type;
+    DataType dtype;
+    size_t inputs;
+    Attrs attrs;
+  };
+  const Case cases[] = {
+      {"Add", DataType::kFloat16, 2, {}},
+      {"Neg", DataType::kFloat, 1, {}},
+      {"Cast", DataType::kFloat, 1, {{"dst_type", int64_t{1}}}}};
+  for (const Case& c : cases) {
+    std::vector<TestTensor> few;
+    std::vector<TestTensor> many;
+    for (size_t k = 0; k < c.inputs; ++k) {
+      few.push_back(RandomTensor(c.dtype, {kShort}, &prng));
+      many.push_back(MakeTensor(c.dtype, {kLong}));
+      ForEachPeriod(many[k], few[k],
+                    [](std::byte* to, const std::byte* from, size_t n) {
+                      std::memcpy(to, from, n);
+                    });
+    }
+    const TestTensor want = RunOp(c.type, few, c.attrs)[0];
+    TestTensor got = RunOp(c.type, many, c.attrs)[0];
+    ASSERT_GE(got.data.size(), kStreamedBytes);
+    size_t differences = 0;
+    ForEachPeriod(got, want,
+                  [&](std::byte* y, const std::byte* from, size_t n) {
+                    differences += std::memcmp(y, from, n) != 0 ? 1 : 0;
+                  });
+    EXPECT_EQ(differences, 0u) << c.type;
   }
 }
 

@@ -123,18 +123,21 @@ void OnRelease(const char* function, const void* address, uint64_t bytes,
   uint64_t at = 0;
   HostHooks().enter();
   bool pinned;
-  {
+  {  // most of what is freed was never registered: no call for it
     const Lock lock((*node)->mutex());
     pinned = FindPinned(begin, end, &at) != nullptr;
   }
   HostHooks().leave();
   if (!pinned) return;
-  Call call(**node, Process::Get().thread(), function, caller);
-  call.node.scheduler().Flush(call.lock);  // no body runs beside this
-  while (Registration* registration = FindPinned(begin, end, &at)) {
-    registration->gone = true;
-    NPUEMU_CHECK(EndPinning(call, reinterpret_cast<void*>(at)).ok());
+  {
+    Call call(**node, Process::Get().thread(), function, caller);
+    call.node.scheduler().Flush(call.lock);  // no body runs beside this
+    while (Registration* registration = FindPinned(begin, end, &at)) {
+      registration->gone = true;
+      NPUEMU_CHECK(EndPinning(call, reinterpret_cast<void*>(at)).ok());
+    }
   }
+  if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
 }
 
 void WatchReleases(uint64_t begin, uint64_t size) {
