@@ -130,14 +130,4 @@ ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, kOptimizer.Sequence(),
                   Abs(nl) > l1 ? (SignOf(nl) * l1 - nl) / q : 0.0f, na, nl);
             })
 
-using TakesSGD = Takes<T, T, T, T, T, T>;
-ELEMENTWISE(SGD, Floats, TakesSGD, kOptimizer.Sequence(),
-            [](float w, float gradient, float lr, float accum, float momentum,
-               float stat, [[maybe_unused]] const Scalars& a) {
-              const float g = gradient + w * a[1];
-              const float s =
-                  stat > 0 ? g : accum * momentum + g * (1.0f - a[0]);
-              return w - lr * (a[2] != 0 ? g + s * momentum : s);
-            })
-
 }  // namespace npuemu::kernels

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "kernels/op/elementwise.h"
 #include "kernels/op/functions.h"
@@ -31,9 +32,16 @@ const OpDef& ApplyProximalAdagradDOp();
 
 namespace {
 
+// Indices of inputs: the first `count` behind var.
+std::vector<int> Behind(int count) {
+  std::vector<int> states;
+  for (int i = 1; i <= count; ++i) states.push_back(i);
+  return states;
+}
+
 // The signature with the state among the outputs, too.
-OpDef WithState(OpDef op, int states) {
-  for (int i = 1; i <= states; ++i) {
+OpDef WithState(OpDef op, const std::vector<int>& states) {
+  for (int i : states) {
     op.outputs.push_back(op.inputs[static_cast<size_t>(i)]);
   }
   return op;
@@ -46,7 +54,8 @@ OpStatus InferUpdating(const OpCall& call, std::vector<TensorSpec>* outputs) {
   with_state.outputs.resize(1);
   std::vector<TensorSpec> all;
   if (OpStatus s = with_state.op->infer(with_state, &all); !s.ok()) return s;
-  for (size_t i = 1; i < all.size(); ++i) {
+  for (int index : call.op->updated_inputs) {
+    const auto i = static_cast<size_t>(index);
     if (i < call.inputs.size() && call.inputs[i].shape == all[0].shape) {
       continue;
     }
@@ -71,9 +80,8 @@ OpStatus ComputeUpdating(const OpCall& call, const Operands& operands,
   return with_state.op->compute(with_state, operands, phase, begin, end);
 }
 
-// `states` inputs behind var are updated.
 template <const OpDef& (*whole)()>
-OpDef UpdatingOp(OpDef op, int states) {
+OpDef UpdatingOp(OpDef op, std::vector<int> states) {
   op.infer = InferUpdating<whole>;
   op.items = ItemsOfOutput;
   op.compute = ComputeUpdating<whole>;
@@ -89,7 +97,7 @@ OpDef UpdatingOp(OpDef op, int states) {
       "the sequence of docs/sequences.md in f32, one cast back; the state is "
       "updated in place";
   op.in_place = true;
-  for (int i = 1; i <= states; ++i) op.updated_inputs.push_back(i);
+  op.updated_inputs = std::move(states);
   return op;
 }
 
@@ -128,23 +136,23 @@ const ElementwiseRule kOptimizer =
     return op;                                                             \
   }
 
-UPDATING(ApplyAdaMax, 2, ApplyAdaMaxD)
-UPDATING(ApplyAdadelta, 2, ApplyAdadeltaD)
-UPDATING(ApplyAdagrad, 1, ApplyAdagradD)
-UPDATING(ApplyAdagradDA, 2, ApplyAdagradDAD)
-UPDATING(ApplyAdam, 2, ApplyAdamD)
-UPDATING(ApplyAdamWithAmsgrad, 3, ApplyAdamWithAmsgradV2)
-UPDATING(ApplyAddSign, 1, ApplyAddSignD)
-UPDATING(ApplyCenteredRMSProp, 3, ApplyCenteredRMSPropD)
-UPDATING(ApplyFtrl, 2, ApplyFtrlD)
-UPDATING(ApplyFtrlV2, 2, ApplyFtrlV2D)
-UPDATING(ApplyKerasMomentum, 1, ApplyKerasMomentumD)
-UPDATING(ApplyMomentum, 1, ApplyMomentumD)
-UPDATING(ApplyPowerSign, 1, ApplyPowerSignD)
-UPDATING(ApplyProximalAdagrad, 1, ApplyProximalAdagradD)
+UPDATING(ApplyAdaMax, Behind(2), ApplyAdaMaxD)
+UPDATING(ApplyAdadelta, Behind(2), ApplyAdadeltaD)
+UPDATING(ApplyAdagrad, Behind(1), ApplyAdagradD)
+UPDATING(ApplyAdagradDA, Behind(2), ApplyAdagradDAD)
+UPDATING(ApplyAdam, Behind(2), ApplyAdamD)
+UPDATING(ApplyAdamWithAmsgrad, Behind(3), ApplyAdamWithAmsgradV2)
+UPDATING(ApplyAddSign, Behind(1), ApplyAddSignD)
+UPDATING(ApplyCenteredRMSProp, Behind(3), ApplyCenteredRMSPropD)
+UPDATING(ApplyFtrl, Behind(2), ApplyFtrlD)
+UPDATING(ApplyFtrlV2, Behind(2), ApplyFtrlV2D)
+UPDATING(ApplyKerasMomentum, Behind(1), ApplyKerasMomentumD)
+UPDATING(ApplyMomentum, Behind(1), ApplyMomentumD)
+UPDATING(ApplyPowerSign, Behind(1), ApplyPowerSignD)
+UPDATING(ApplyProximalAdagrad, Behind(1), ApplyProximalAdagradD)
 
 using TakesApplyAdagradV2 = Takes<T, T, T, T, T>;
-UPDATING_FN(ApplyAdagradV2, 1, TakesApplyAdagradV2,
+UPDATING_FN(ApplyAdagradV2, Behind(1), TakesApplyAdagradV2,
             [](float var, float accum, float lr, float epsilon, float grad,
                const Scalars& a) {
               const float na = a[0] != 0 ? accum + grad * grad : accum;
@@ -152,7 +160,7 @@ UPDATING_FN(ApplyAdagradV2, 1, TakesApplyAdagradV2,
             })
 
 using TakesApplyRMSProp = Takes<T, T, T, T, T, T, T, T>;
-UPDATING_FN(ApplyRMSProp, 2, TakesApplyRMSProp,
+UPDATING_FN(ApplyRMSProp, Behind(2), TakesApplyRMSProp,
             [](float var, float ms, float mom, float lr, float rho,
                float momentum, float epsilon, float grad,
                [[maybe_unused]] const Scalars& a) {
@@ -160,6 +168,18 @@ UPDATING_FN(ApplyRMSProp, 2, TakesApplyRMSProp,
               const float nmom =
                   mom * momentum + (lr * grad) / Sqrt(nms + epsilon);
               return std::tuple(var - nmom, nms, nmom);
+            })
+
+// stat is above 0 before the first step, whose velocity is the gradient.
+using TakesSGD = Takes<T, T, T, T, T, T>;
+UPDATING_FN(SGD, std::vector<int>({3, 5}), TakesSGD,
+            [](float w, float gradient, float lr, float accum, float momentum,
+               float stat, const Scalars& a) {
+              const float g = gradient + w * a[1];
+              const float s =
+                  stat > 0 ? g : accum * momentum + g * (1.0f - a[0]);
+              return std::tuple(w - lr * (a[2] != 0 ? g + s * momentum : s), s,
+                                stat > 0 ? 0.0f : stat);
             })
 
 }  // namespace npuemu::kernels

@@ -44,11 +44,13 @@ std::map<std::string, reference::Values> Written(const OpCase& one,
   }
   std::map<std::string, double> numbers;
   for (const AttrSpec& attr : op.attrs) {
-    numbers[attr.name] =
-        AttrOr(one.attrs, attr.name, std::get<bool>(attr.fallback));
+    const auto it = one.attrs.find(attr.name);
+    const AttrValue& value = it == one.attrs.end() ? attr.fallback : it->second;
+    if (const auto* b = std::get_if<bool>(&value)) numbers[attr.name] = *b;
+    if (const auto* f = std::get_if<float>(&value)) numbers[attr.name] = *f;
   }
   const auto type = ReferenceType(one.inputs[0].spec.dtype);
-  std::map<std::string, reference::Type> types = {{"var", type}};
+  std::map<std::string, reference::Type> types = {{op.outputs[0].name, type}};
   for (int index : op.updated_inputs) {
     types[op.inputs[static_cast<size_t>(index)].name] = type;
   }
@@ -83,7 +85,7 @@ TEST(OptimizerUpdatesTest, OutputAndStateAreAsWritten) {
         const auto y = RunOp(one.type, one.inputs, one.attrs,
                              {.saturate = saturate, .updated = &state});
         ASSERT_EQ(y.size(), 1u);
-        ExpectEqual(y[0], expected.at("var"), "var");
+        ExpectEqual(y[0], expected.at(op.outputs[0].name), op.outputs[0].name);
         ASSERT_EQ(state.size(), op.updated_inputs.size());
         for (size_t s = 0; s < state.size(); ++s) {
           const auto i = static_cast<size_t>(op.updated_inputs[s]);
