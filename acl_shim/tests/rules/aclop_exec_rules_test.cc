@@ -334,7 +334,7 @@ om::SingleOpModel MomentumModel() {
 }
 
 // A variable of TensorFlow: an input that the operator changes.
-TEST_F(AclopExec, R135_AnOptimizerUpdatesItsStateWhereItIs) {
+TEST_F(AclopExec, AnOptimizerUpdatesItsStateWhereItIs) {
   ASSERT_EQ(Load(MomentumModel()), ACL_SUCCESS);
   const DescList in(5, Desc({37}));
   aclopHandle* handle = nullptr;
@@ -354,7 +354,7 @@ TEST_F(AclopExec, R135_AnOptimizerUpdatesItsStateWhereItIs) {
   EXPECT_EQ(Result(accum), All(37, kThree));
 }
 
-TEST_F(AclopExec, R135_StateInHostMemoryIsNotSupported) {
+TEST_F(AclopExec, OptimizerStateInHostMemoryIsNotSupported) {
   std::vector<uint16_t> host(37, kOne);
   const DescList in = {Desc({37}), HostDesc({37}), Desc({37}), Desc({37}),
                        Desc({37})};
