@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "kernels/ops/random/random_reference.h"
 
 namespace npuemu::kernels {
@@ -210,6 +212,45 @@ TEST(DropoutTest, MasksAreAppliedAsWritten) {
               std::bit_cast<float>(static_cast<uint32_t>(given));
           ExpectDropped("DropOutDoMaskV3D", x, kept, bytes, given, {},
                         {{"keep_prob", number}}, saturate);
+        }
+      }
+    }
+  }
+}
+
+TEST(DropoutTest, DropoutThatKeepsItsSeedIsAsWritten) {
+  Prng prng(TestSeed());
+  for (DataType type : {kF16, kF32}) {
+    for (int64_t seeds : {1, 2, 33}) {
+      for (Bits p : {0u, 0x3e99999au, 0x3f800000u, 0xbf000000u}) {
+        const TestTensor x = RandomTensor(type, {13, 11}, &prng);
+        const TestTensor seed = RandomTensor(kF32, {seeds}, &prng);
+        const uint64_t key =
+            seed.Get(0) + (seeds > 1 ? seed.Get(1) << 32 : uint64_t{0});
+        const auto below = Kept({key, 0}, p, 143);
+        Values wide{ReferenceType(type), {}};
+        Values mask{reference::Type::kF32, {}};
+        for (int64_t i = 0; i < 143; ++i) {
+          wide.bits.push_back(x.Get(i));
+          mask.bits.push_back(below[static_cast<size_t>(i)] ? 0 : 0x3f800000);
+        }
+        const auto written =
+            reference::Evaluate(slow::Document(), "dropout_v2",
+                                {wide, mask, {reference::Type::kF32, {p}}}, {},
+                                {{"y", ReferenceType(type)}}, false);
+        const auto y =
+            RunOp("DropoutV2", {x, seed},
+                  {{"p", std::bit_cast<float>(static_cast<uint32_t>(p))}});
+        ASSERT_EQ(y.size(), 3u);
+        for (int64_t i = 0; i < 143; ++i) {
+          const auto at = static_cast<size_t>(i);
+          ASSERT_EQ(y[0].Get(i), written.at("y").bits[at]) << i;
+          ASSERT_EQ(y[1].Get(i), mask.bits[at]) << i;
+        }
+        const auto next =
+            slow::Fractions({key, Stream::Join(0, 1)}, seeds).bits;
+        for (int64_t i = 0; i < seeds; ++i) {
+          EXPECT_EQ(y[2].Get(i), next[static_cast<size_t>(i)]);
         }
       }
     }
