@@ -201,9 +201,16 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
   op->output_bytes = BytesOf(op->call.outputs);
   op->input_names = NamesOf(def.inputs, op->call.inputs.size());
   op->output_names = NamesOf(def.outputs, op->call.outputs.size());
+  for (int index : def.updated_inputs) {
+    const auto i = static_cast<size_t>(index);
+    op->output_names.push_back(op->input_names[i]);
+  }
   op->output_names.push_back("workspace");
   op->input_types = TypesOf(op->call.inputs);
   op->output_types = TypesOf(op->call.outputs);
+  for (int index : def.updated_inputs) {
+    op->output_types.push_back(op->input_types[static_cast<size_t>(index)]);
+  }
   op->names = {op->input_names, op->output_names, op->input_types,
                op->output_types};
   return std::shared_ptr<const PreparedOp>(std::move(op));
@@ -225,6 +232,11 @@ Task MakeOpTask(Node& node, const Stream& stream,
                         &task.reads);
   ours &= AddRanges(node, stream, addresses.outputs, prepared.output_bytes,
                     &task.writes);
+  for (int index : prepared.call.op->updated_inputs) {
+    const auto i = static_cast<size_t>(index);
+    ours &= AddRanges(node, stream, addresses.inputs.subspan(i, 1),
+                      {prepared.input_bytes[i]}, &task.writes);
+  }
   if (prepared.workspace > 0) {
     ours &= AddRanges(node, stream, {&addresses.workspace, 1},
                       {prepared.workspace}, &task.writes);

@@ -41,7 +41,8 @@ struct PreparedOp {
   size_t workspace = 0;   // bytes
   std::vector<size_t> input_bytes;
   std::vector<size_t> output_bytes;
-  // Argument names, one per operand; the last output is the workspace.
+  // Argument names, one per operand; behind the outputs come updated inputs,
+  // the last output is the workspace.
   std::vector<const char*> input_names;
   std::vector<const char*> output_names;
   std::vector<int8_t> input_types;  // aclDataType

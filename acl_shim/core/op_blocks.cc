@@ -46,7 +46,9 @@ class BlockedLaunch {
  public:
   BlockedLaunch(std::shared_ptr<const PreparedOp> op,
                 const kernels::Operands& operands)
-      : op_(std::move(op)), real_(operands), shadow_(operands) {
+      : op_(std::move(op)), real_(operands) {
+    kernels::AppendUpdated(op_->call, &real_);
+    shadow_ = real_;
     for (size_t i = 0; i < real_.outputs.size(); ++i) {
       const size_t bytes =
           real_.outputs[i].data == nullptr ? 0 : real_.outputs[i].bytes;
@@ -116,7 +118,7 @@ class BlockedLaunch {
   }
 
   const std::shared_ptr<const PreparedOp> op_;
-  const kernels::Operands real_;
+  kernels::Operands real_;
   kernels::Operands shadow_;
   std::vector<std::vector<std::byte>> zeros_;
   std::vector<std::vector<std::byte>> ones_;

@@ -55,6 +55,7 @@ class Launch {
   const std::vector<std::vector<std::byte>>& outputs() const {
     return outputs_;
   }
+  const std::vector<std::vector<std::byte>>& inputs() const { return inputs_; }
 
  private:
   void Allocate(const OpCase& op_case) {
@@ -88,6 +89,8 @@ TEST(OpBlocks, SameBytesAsAWholeRun) {
       Launch blocks(op_case);
       const size_t steps = blocks.RunInBlocks(cores);
       EXPECT_EQ(blocks.outputs(), whole.outputs()) << cores;
+      // Some operators update inputs.
+      EXPECT_EQ(blocks.inputs(), whole.inputs()) << cores;
       const kernels::OpCall& call = blocks.op().call;
       // One item is one block, read and written.
       if (cores > 1 && call.op->items(call, 0) > 1) {

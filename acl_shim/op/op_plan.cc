@@ -46,6 +46,22 @@ absl::Status TakeInferred(kernels::OpCall* call, OpPlan* plan) {
   return absl::OkStatus();
 }
 
+// What an operator changes in place must be memory that the program sees.
+absl::Status CheckUpdated(const OpPlan& plan) {
+  const kernels::OpDef& op = *plan.op->call.op;
+  for (int index : op.updated_inputs) {
+    const Passing passing = plan.inputs[static_cast<size_t>(index)].passing;
+    if (passing == Passing::kDevice) continue;
+    return FaultError(
+        Fault::kApiNotSupport,
+        absl::StrCat(op.type, ": input ",
+                     op.inputs[static_cast<size_t>(index)].name, ": given ",
+                     passing == Passing::kHost ? "host memory" : "a constant",
+                     ", expected device memory, which the operator updates"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<kernels::TensorSpec> SpecsOf(
@@ -114,6 +130,7 @@ absl::StatusOr<std::shared_ptr<const OpPlan>> MakePlan(
     plan->outputs.push_back(
         PlanOf(query.outputs[i], plan->op->output_bytes[i]));
   }
+  RETURN_IF_ERROR(CheckUpdated(*plan));
   return std::shared_ptr<const OpPlan>(std::move(plan));
 }
 

@@ -278,14 +278,25 @@ bool Overlap(const TensorView& a, const TensorView& b) {
 
 }  // namespace
 
-Detached::Detached(const OpCall& call, const Operands& operands)
-    : operands_(&operands) {
-  for (size_t i = 0; i < operands.inputs.size(); ++i) {
-    const TensorView& x = operands.inputs[i];
-    for (const TensorView& y : operands.outputs) {
+void AppendUpdated(const OpCall& call, Operands* operands) {
+  for (int index : call.op->updated_inputs) {
+    operands->outputs.push_back(operands->inputs[static_cast<size_t>(index)]);
+  }
+}
+
+Detached::Detached(const OpCall& call, const Operands& given)
+    : operands_(&given) {
+  if (!call.op->updated_inputs.empty()) {
+    own_ = given;
+    AppendUpdated(call, &own_);
+    operands_ = &own_;
+  }
+  for (size_t i = 0; i < given.inputs.size(); ++i) {
+    const TensorView& x = given.inputs[i];
+    for (const TensorView& y : operands_->outputs) {
       if (!Overlap(x, y)) continue;
       if (call.op->in_place && x.data == y.data && x.bytes == y.bytes) continue;
-      if (operands_ != &own_) own_ = operands;
+      if (operands_ != &own_) own_ = given;
       operands_ = &own_;
       copies_.emplace_back(x.data, x.data + x.bytes);
       own_.inputs[i].data = copies_.back().data();

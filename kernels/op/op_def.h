@@ -136,6 +136,11 @@ struct OpDef {
   // Parameters whose value infer needs (axes, perm, dims).
   std::vector<int> value_inputs = {};
 
+  // Inputs that are also written: state that stays where it is, as variables
+  // of TensorFlow do. compute finds their views again behind the outputs
+  // (AppendUpdated); they are neither constant nor in host memory.
+  std::vector<int> updated_inputs = {};
+
   // Formats that inputs and outputs may have. The plain ones are all read as
   // row-major: a kernel sees extents, not their names.
   std::vector<Format> formats = {Format::kNd, Format::kNchw, Format::kNhwc};
@@ -172,6 +177,10 @@ inline bool IsConst(const OpCall& call, size_t index) {
          call.const_inputs[index].data() != nullptr;
 }
 
+// Appends the views of updated inputs to the outputs, where compute writes
+// them.
+void AppendUpdated(const OpCall& call, Operands* operands);
+
 // items of operators whose items are the elements of their first output.
 int64_t ItemsOfOutput(const OpCall& call, int phase);
 
@@ -184,10 +193,10 @@ OpStatus OpError(const OpCall& call, const std::string& argument,
 
 // Copies of inputs that overlap an output in a way that the operator does not
 // allow: kernels read all inputs as they were when the call began, however
-// items are split.
+// items are split. Updated inputs have their second views.
 class Detached {
  public:
-  Detached(const OpCall& call, const Operands& operands);
+  Detached(const OpCall& call, const Operands& given);
   const Operands& operands() const { return *operands_; }
 
  private:

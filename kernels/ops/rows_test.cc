@@ -22,9 +22,10 @@ using Axes = std::vector<bool>;
 using Results = std::map<std::string, Values>;
 
 const reference::Sequences& Document() {
-  static const auto& document = *new reference::Sequences(
-      reference::ReadSequences({"docs/sequences.md", "docs/rows.md",
-                                "docs/quantisation.md", "docs/attention.md"}));
+  static const auto& document =
+      *new reference::Sequences(reference::ReadSequences(
+          {"docs/sequences.md", "docs/rows.md", "docs/quantisation.md",
+           "docs/attention.md", "docs/random.md"}));
   return document;
 }
 

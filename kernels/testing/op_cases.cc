@@ -173,8 +173,9 @@ std::vector<OpCase> AllOpCases() {
   Prng prng(TestSeed());
   std::map<std::string, OpCase> cases;
   for (const char* name :
-       {"op_cases.txt", "op_cases_moves.txt", "op_cases_products.txt",
-        "op_cases_rows.txt", "op_cases_windows.txt"}) {
+       {"op_cases.txt", "op_cases_moves.txt", "op_cases_optimizers.txt",
+        "op_cases_products.txt", "op_cases_random.txt", "op_cases_rows.txt",
+        "op_cases_windows.txt"}) {
     for (OpCase& one :
          OpCasesOf(std::string("kernels/testing/") + name, &prng)) {
       const std::string type = one.type;

@@ -63,7 +63,8 @@ struct Memory {
 };
 
 // Each phase in up to nine random pieces, in random order.
-OpStatus RunInPieces(const OpCall& call, const Operands& operands, Prng* prng) {
+OpStatus RunInPieces(const OpCall& call, Operands operands, Prng* prng) {
+  AppendUpdated(call, &operands);
   const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
   for (int phase = 0; phase < phases; ++phase) {
     const int64_t items = call.op->items(call, phase);
@@ -234,7 +235,19 @@ std::vector<TestTensor> RunOp(const std::string& type,
     EXPECT_EQ(serial.outputs[i].data, threads.outputs[i].data)
         << type << ": depends on threads";
   }
+  std::vector<bool> updated(inputs.size(), false);
+  for (int index : call.op->updated_inputs) {
+    updated[static_cast<size_t>(index)] = true;
+  }
   for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_EQ(serial.inputs[i].data, pieces.inputs[i].data) << type;
+    EXPECT_EQ(serial.inputs[i].data, threads.inputs[i].data) << type;
+    if (updated[i]) {
+      if (options.updated != nullptr) {
+        options.updated->push_back(serial.inputs[i]);
+      }
+      continue;
+    }
     EXPECT_EQ(serial.inputs[i].data, inputs[i].data) << type << ": wrote input";
   }
   return serial.outputs;

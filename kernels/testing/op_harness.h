@@ -45,6 +45,7 @@ struct TestOptions {
   bool saturate = false;
   bool const_values = true;  // pass the value inputs as const inputs, too
   std::vector<TensorSpec> declared = {};  // outputs, before they are inferred
+  std::vector<TestTensor>* updated = nullptr;  // what became of such inputs
 };
 
 // The outputs; records a test failure and returns nothing if the call is

@@ -327,5 +327,46 @@ TEST_F(AclopExec, R135_ConstantInputIsNoArgument) {
             ACL_ERROR_OP_NOT_FOUND);
 }
 
+om::SingleOpModel MomentumModel() {
+  om::SingleOpModel model = BinaryModel("ApplyMomentum", {37});
+  for (int more = 0; more < 3; ++more) model.inputs.push_back(model.inputs[0]);
+  return model;
+}
+
+// A variable of TensorFlow: an input that the operator changes.
+TEST_F(AclopExec, AnOptimizerUpdatesItsStateWhereItIs) {
+  ASSERT_EQ(Load(MomentumModel()), ACL_SUCCESS);
+  const DescList in(5, Desc({37}));
+  aclopHandle* handle = nullptr;
+  ASSERT_EQ(CreateHandle("ApplyMomentum", in, {in[0]}, &handle), ACL_SUCCESS)
+      << Message();
+  aclDataBuffer* var = Half(37, kFour);
+  aclDataBuffer* accum = Half(37, kOne);
+  aclDataBuffer* ones = Half(37, kOne);
+  // accum = accum * 1 + 1, var = var - accum * 1, twice.
+  for (int step = 0; step < 2; ++step) {
+    ASSERT_EQ(Exec(handle, {var, accum, ones, ones, ones}, {var}, stream_),
+              ACL_SUCCESS)
+        << Message();
+  }
+  constexpr uint16_t kMinusOne = 0xbc00;
+  EXPECT_EQ(Result(var), All(37, kMinusOne));
+  EXPECT_EQ(Result(accum), All(37, kThree));
+}
+
+TEST_F(AclopExec, OptimizerStateInHostMemoryIsNotSupported) {
+  std::vector<uint16_t> host(37, kOne);
+  const DescList in = {Desc({37}), HostDesc({37}), Desc({37}), Desc({37}),
+                       Desc({37})};
+  aclDataBuffer* x = Half(37, kOne);
+  const aclError code = aclopCompileAndExecute(
+      "ApplyMomentum", 5, in.data(),
+      BufferHandles{x, Buffer(host.data(), 74), x, x, x}.data(), 1, in.data(),
+      &x, nullptr, ACL_ENGINE_SYS, ACL_COMPILE_SYS, nullptr, stream_);
+  EXPECT_EQ(code, ACL_ERROR_API_NOT_SUPPORT);
+  EXPECT_NE(Message().find("input accum: given"), std::string::npos)
+      << Message();
+}
+
 }  // namespace
 }  // namespace npuemu::shim

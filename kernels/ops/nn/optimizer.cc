@@ -14,6 +14,22 @@ namespace {
 const ElementwiseRule kOptimizer =
     Steps(kVmul, kVmul, kVadd, kVmul, kVadd, kVsqrt, kVadds, kVdiv, kVadd);
 
+// The new value and the new state.
+std::tuple<float, float> Momentum(float var, float accum, float lr, float grad,
+                                  float momentum, bool nesterov) {
+  const float s = accum * momentum + grad;
+  if (nesterov) return {var - (grad * lr + (s * momentum) * lr), s};
+  return {var - s * lr, s};
+}
+
+std::tuple<float, float> KerasMomentum(float var, float accum, float lr,
+                                       float grad, float momentum,
+                                       bool nesterov) {
+  const float s = accum * momentum - grad * lr;
+  if (nesterov) return {(var + s * momentum) - grad * lr, s};
+  return {var + s, s};
+}
+
 }  // namespace
 
 using TakesApplyGradientDescent = Takes<T, T, T>;
@@ -27,34 +43,41 @@ ELEMENTWISE(ApplyGradientDescent, Floats, TakesApplyGradientDescent,
 using TakesApplyMomentumD = Takes<T, T, T, T, T>;
 ELEMENTWISE(ApplyMomentumD, Floats, TakesApplyMomentumD, kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad, float momentum,
-               [[maybe_unused]] const Scalars& a) {
-              const float s = accum * momentum + grad;
-              return std::tuple(a[0] != 0
-                                    ? var - (grad * lr + (s * momentum) * lr)
-                                    : var - s * lr,
-                                s);
+               const Scalars& a) {
+              return Momentum(var, accum, lr, grad, momentum, a[0] != 0);
             })
 
 using TakesApplyKerasMomentumD = Takes<T, T, T, T, T>;
 ELEMENTWISE(ApplyKerasMomentumD, Floats, TakesApplyKerasMomentumD,
             kOptimizer.Sequence(),
             [](float var, float accum, float lr, float grad, float momentum,
-               [[maybe_unused]] const Scalars& a) {
-              const float s = accum * momentum - grad * lr;
-              return std::tuple(
-                  a[1] != 0 ? (var + s * momentum) - grad * lr : var + s, s);
+               const Scalars& a) {
+              return KerasMomentum(var, accum, lr, grad, momentum, a[1] != 0);
             })
 
-using TakesFusedMulApplyMomentum = Takes<T, T, T, T, T, T>;
-ELEMENTWISE(FusedMulApplyMomentum, Floats, TakesFusedMulApplyMomentum,
+using TakesFusedMul = Takes<T, T, T, T, T, T>;
+ELEMENTWISE(FusedMulApplyMomentum, Floats, TakesFusedMul, kOptimizer.Sequence(),
+            [](float var, float accum, float lr, float x1, float momentum,
+               float x2, const Scalars& a) {
+              return Momentum(var, accum, lr, x1 * x2, momentum, a[0] != 0);
+            })
+ELEMENTWISE(FusedMulApplyKerasMomentum, Floats, TakesFusedMul,
             kOptimizer.Sequence(),
             [](float var, float accum, float lr, float x1, float momentum,
-               float x2, [[maybe_unused]] const Scalars& a) {
-              const float g = x1 * x2;
-              const float s = accum * momentum + g;
-              return std::tuple(a[0] != 0 ? var - (g * lr + (s * momentum) * lr)
-                                          : var - s * lr,
-                                s);
+               float x2, const Scalars& a) {
+              return KerasMomentum(var, accum, lr, x1 * x2, momentum,
+                                   a[1] != 0);
+            })
+
+// var_copy is var in f16.
+using TakesFusedMulExtern = Takes<T, T, T, T, T, T, T>;
+ELEMENTWISE(FusedMulApplyMomentumExtern, Floats, TakesFusedMulExtern,
+            kOptimizer.Sequence(),
+            [](float var, float accum, float lr, float x1, float momentum,
+               float x2, [[maybe_unused]] float var_copy, const Scalars& a) {
+              const auto [y, s] =
+                  Momentum(var, accum, lr, x1 * x2, momentum, a[0] != 0);
+              return std::tuple(y, y, s);
             })
 
 using TakesApplyRMSPropD = Takes<T, T, T, T, T>;
@@ -128,16 +151,6 @@ ELEMENTWISE(ApplyFtrlV2D, Floats, TakesApplyFtrlV2D, kOptimizer.Sequence(),
               const float q = Pow(na, p) / lr + l2 * 2.0f;
               return std::tuple(
                   Abs(nl) > l1 ? (SignOf(nl) * l1 - nl) / q : 0.0f, na, nl);
-            })
-
-using TakesSGD = Takes<T, T, T, T, T, T>;
-ELEMENTWISE(SGD, Floats, TakesSGD, kOptimizer.Sequence(),
-            [](float w, float gradient, float lr, float accum, float momentum,
-               float stat, [[maybe_unused]] const Scalars& a) {
-              const float g = gradient + w * a[1];
-              const float s =
-                  stat > 0 ? g : accum * momentum + g * (1.0f - a[0]);
-              return w - lr * (a[2] != 0 ? g + s * momentum : s);
             })
 
 }  // namespace npuemu::kernels
