@@ -68,9 +68,7 @@ class Golden {
 
   // `how` tells runs of one row apart.
   void Expect(const std::string& name, const std::string& how, uint64_t hash) {
-    char text[17];
-    std::snprintf(text, sizeof(text), "%016llx",
-                  static_cast<unsigned long long>(hash));
+    const std::string text = TextOf(hash);
     Row& row = rows_[name];
     if (!row.seen) Append(name, text);
     row.seen = true;
@@ -79,11 +77,8 @@ class Golden {
   }
 
   bool Has(const std::string& name, uint64_t hash) const {
-    char text[17];
-    std::snprintf(text, sizeof(text), "%016llx",
-                  static_cast<unsigned long long>(hash));
     const auto it = rows_.find(name);
-    return it != rows_.end() && it->second.expected == text;
+    return it != rows_.end() && it->second.expected == TextOf(hash);
   }
 
   void ExpectNoOthers() const {
@@ -99,7 +94,14 @@ class Golden {
     bool seen = false;
   };
 
-  static void Append(const std::string& name, const char* hash) {
+  static std::string TextOf(uint64_t hash) {
+    char text[17];
+    std::snprintf(text, sizeof(text), "%016llx",
+                  static_cast<unsigned long long>(hash));
+    return text;
+  }
+
+  static void Append(const std::string& name, const std::string& hash) {
     const char* path = std::getenv("NPUEMU_ROWS");
     if (path == nullptr) return;
     std::ofstream(path, std::ios::app) << name << '\t' << hash << '\n';
