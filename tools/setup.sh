@@ -3,7 +3,8 @@
 # what is missing on Debian 12 (x86-64, root or sudo). Quiet and offline when
 # nothing is missing.
 #   tools/setup.sh          what a build needs
-#   tools/setup.sh clang    that, and what the clang parts of test.sh need
+#   tools/setup.sh clang    that, and what test.sh needs beside: clang, and other
+#                           processors (qemu-user) for the tests of kernels
 
 setup_packages=(
   bazel-bootstrap g++ python3
@@ -11,7 +12,7 @@ setup_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   libprotobuf-dev protobuf-compiler libmpfr-dev libdw-dev
 )
-setup_clang_packages=(clang libclang-rt-14-dev)
+setup_clang_packages=(clang libclang-rt-14-dev qemu-user)
 
 setup_fail() {
   echo "setup: $*" >&2

@@ -14,6 +14,7 @@ asan_packages=(
   //acl_shim/tests/rules/...
   //acl_shim/tests/interleavings:random_interleaving_test
   //kernels/op/... //kernels/ops:all_ops_test //kernels/ops:rows_rules_test
+  //kernels/oracle:operators_golden_test
   //emulator/...
   //tools/atc/... //tools/npu_smi/... //tools/npuemu/... //tools/om_describe/...
 )
@@ -33,7 +34,7 @@ Runs the named parts in order; all of them without an argument.
   gcc    bazel test //...
   demo   tools/demo.sh, as a user runs it
   sim    random programs, the determinism matrix and replays, the commit as seed
-  clang  bazel test --config=clang of gemm, numeric   (layering_check, as asan)
+  clang  bazel test --config=clang of gemm, numeric, golden hashes   (layering_check, as asan)
   asan   bazel test --config=asan of everything else that it can run
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
   canary every implemented function once without its work: a test must fail
@@ -115,6 +116,7 @@ part_sim() {
 # those of GCC, as they are used; all else with AddressSanitizer.
 part_clang() {
   run_bazel clang --config=clang //kernels/gemm/... //kernels/numeric/... \
+    //kernels/oracle:primitives_golden_test \
     //emulator/host/preload/... //acl_shim/abi:abi_test
 }
 part_clang_all() {

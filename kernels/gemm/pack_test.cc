@@ -1,4 +1,4 @@
-// Packed operands, HF32 and Fixpipe.
+// Packed operands, HF32, Fixpipe and the cycles of the cube.
 
 #include "kernels/gemm/pack.h"
 
@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "kernels/gemm/fixpipe.h"
+#include "kernels/gemm/mmad_rule.h"
 #include "kernels/gemm/reference_mmad.h"
 
 namespace npuemu::kernels {
@@ -129,6 +130,14 @@ TEST(FixpipeTest, CastsToBfloat16AndMovesTheRest) {
   int32_t to[3] = {};
   FixpipeRow<int32_t>(from, 3, true, to);
   EXPECT_EQ(0, std::memcmp(from, to, sizeof(to)));
+}
+
+TEST(MmadRuleTest, CyclesOfTheSpecification) {
+  // 128 x 256 x 512 of f16 in 8 instructions: 4096 and the issue of each.
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat16, 128, 256, 512), 4096u + 8 * 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat32, 16, 16, 8), 2u + 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kInt8, 1, 1, 1), 1u + 6);
+  EXPECT_EQ(MmadCycles(MmadKind::kFloat16, 0, 16, 16), 0u);
 }
 
 }  // namespace

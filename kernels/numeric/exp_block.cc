@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "kernels/numeric/elementary.h"
+#include "kernels/numeric/isa.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -123,7 +124,7 @@ NPUEMU_AVX512 size_t ExpVectors(const float* in, float* out, size_t count) {
 bool HasAvx512() {
   static const bool has =
       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-  return has;
+  return has && IsAllowed(Isa::kAvx512);
 }
 
 }  // namespace

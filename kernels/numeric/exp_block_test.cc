@@ -6,7 +6,9 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -42,6 +44,9 @@ TEST(ExpBlockTest, EveryFloatAsOne) {
     }
   }
   ExpectSame(x);
+  std::printf("cases: %llu\n",
+              static_cast<unsigned long long>(
+                  ((uint64_t{1} << 32) + Step() - 1) / Step()));
 }
 
 TEST(ExpBlockTest, AroundTheLimits) {
@@ -54,6 +59,31 @@ TEST(ExpBlockTest, AroundTheLimits) {
       x.push_back(std::bit_cast<float>(bits - d));
     }
   }
+  // Multiples of ln(2) / 32; at every second one the row of the table changes.
+  for (int j = -104 * 47; j <= 89 * 47; ++j) {
+    const auto middle = static_cast<float>(j * 0x1.62e42fefa39efp-6);
+    const auto bits = std::bit_cast<uint32_t>(middle);
+    for (uint32_t d = 0; d < 5; ++d) {
+      x.push_back(std::bit_cast<float>(bits + d - 2));
+    }
+  }
+  ExpectSame(x);
+}
+
+// All that the window of elementary_test has.
+TEST(ExpBlockTest, NearBoundary) {
+  constexpr struct {
+    std::string_view name;
+    uint32_t bits;
+  } kRows[] = {
+#include "kernels/numeric/near_boundary.inc"
+  };
+  std::vector<float> x;
+  for (const auto& row : kRows) {
+    if (row.name == "Exp") x.push_back(std::bit_cast<float>(row.bits));
+  }
+  EXPECT_GT(x.size(), 10u);
+  x.resize((x.size() + 15) / 16 * 16);  // whole vectors
   ExpectSame(x);
 }
 

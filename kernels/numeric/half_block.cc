@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include "kernels/numeric/isa.h"
+
 namespace npuemu::kernels {
 namespace {
 
@@ -179,13 +181,13 @@ bool HasAvx2() {
     return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) &&
            (c & bit_F16C) != 0;
   }();
-  return has;
+  return has && IsAllowed(Isa::kAvx2);
 }
 
 bool HasAvx512() {
-  static const bool has = __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512vl") && HasAvx2();
-  return has;
+  static const bool has =
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  return has && IsAllowed(Isa::kAvx512) && HasAvx2();
 }
 
 template <typename T>

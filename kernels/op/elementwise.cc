@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kernels/numeric/half_block.h"
+#include "kernels/numeric/isa.h"
 #include "kernels/op/broadcast.h"
 #include "kernels/op/element_io.h"
 #include "kernels/op/stream_out.h"
@@ -148,7 +149,8 @@ BlockFn FunctionOf(const ElementwiseRule& rule, const OpCall& call, Lane key) {
       AttrsAreDefault(call)) {
     return rule.run_plain;
   }
-  if (key == Lane::kFloat && rule.run_avx2 != nullptr && has_avx2) {
+  if (key == Lane::kFloat && rule.run_avx2 != nullptr && has_avx2 &&
+      IsAllowed(Isa::kAvx2)) {
     return rule.run_avx2;
   }
   return rule.run[static_cast<size_t>(key)];

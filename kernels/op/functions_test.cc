@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <string>
 
 #include "kernels/op/activations.h"
@@ -33,6 +34,12 @@ double GeluExact(double x) {
   return x /
          (1 + std::exp(-x * (1.5957691216057308 + 0.0713548162726 * x * x)));
 }
+
+double GeluErfExact(double x) {
+  return x * 0.5 * std::erfc(-x * 0.70710678118654752);
+}
+double FastGeluExact(double x) { return x / (1 + std::exp(-1.702 * x)); }
+double MishExact(double x) { return x * std::tanh(SoftplusExact(x)); }
 
 // Inverse of erf by Newton's method from the fast value.
 double ErfinvExact(double x) {
@@ -68,6 +75,9 @@ const Row kRows[] = {
     {"erfinv", Erfinv, ErfinvExact, -0.999f, 0.999f, 5},
     {"softplus", Softplus, SoftplusExact, -80, 80, 3},
     {"gelu", Gelu, GeluExact, -5, 50, 32},
+    {"gelu by erf", GeluErf, GeluErfExact, -2, 50, 16},
+    {"fast gelu", FastGelu, FastGeluExact, -5, 50, 10},
+    {"mish", Mish, MishExact, -20, 50, 4},
 };
 
 double Ulp(double exact) {
@@ -99,6 +109,51 @@ TEST(FunctionsTest, StayWithinTheStatedBounds) {
                 static_cast<double>(at));
     EXPECT_LE(worst, row.bound) << row.name;
   }
+  std::printf("cases: %zu functions, 60000 each\n", std::size(kRows));
+}
+
+// What the sequence of pow loses: the error of ln x and of the product, times
+// what the power makes of it.
+TEST(FunctionsTest, PowStaysWithinTheStatedBound) {
+  Prng prng(1);
+  double worst = 0;
+  int cases = 0;
+  for (; cases < 60000; ++cases) {
+    const auto unit = [&] {
+      return static_cast<double>(prng.Next() >> 11) * 0x1p-53;
+    };
+    const auto x = static_cast<float>(std::ldexp(1 + unit(), cases % 61 - 30));
+    const double logarithm = std::log(static_cast<double>(x));
+    const auto y = static_cast<float>((unit() * 160 - 80) / logarithm);
+    if (!(std::fabs(y) < 1e30f)) continue;
+    const double exact = std::pow(static_cast<double>(x), y);
+    const double error =
+        std::fabs(static_cast<double>(Pow(x, y)) - exact) / Ulp(exact);
+    worst = std::max(worst, error / (1 + 2 * std::fabs(y * logarithm)));
+  }
+  std::printf("pow: %.3f of 1 + 2 |y ln x| ulp, %d cases\n", worst, cases);
+  EXPECT_LE(worst, 1);
+}
+
+TEST(FunctionsTest, Atan2StaysWithinTheStatedBound) {
+  Prng prng(1);
+  double worst = 0;
+  int cases = 0;
+  for (; cases < 60000; ++cases) {
+    const auto draw = [&] {
+      const double unit = static_cast<double>(prng.Next() >> 11) * 0x1p-52 - 1;
+      return static_cast<float>(std::ldexp(unit, cases % 21 - 10));
+    };
+    const float y = draw();
+    const float x = draw();
+    const double exact =
+        std::atan2(static_cast<double>(y), static_cast<double>(x));
+    worst =
+        std::max(worst, std::fabs(static_cast<double>(Atan2(y, x)) - exact) /
+                            Ulp(exact));
+  }
+  std::printf("atan2: %.2f ulp, %d cases\n", worst, cases);
+  EXPECT_LE(worst, 3);
 }
 
 TEST(FunctionsTest, PowIsIeeeWhereTheSequenceSaysNothing) {

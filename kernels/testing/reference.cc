@@ -1,5 +1,6 @@
 #include "kernels/testing/reference.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/testing/primitive.h"
@@ -75,6 +76,32 @@ Bits Unary(const std::string& op, Type type, Bits x, bool saturate) {
     return Narrow(type, Primitive1(op, kF32, Wide(type, x)), saturate);
   }
   return Saturate(type, Primitive1(op, type, x), saturate && op != "Abs");
+}
+
+Bits Mmad(const std::vector<double>& a, const std::vector<double>& b,
+          size_t group, bool saturate, Bits c0) {
+  Number x(53);
+  Number y(53);
+  Number product(64);  // of two with 24 bits: exact
+  Number sum(53);
+  Bits acc = c0;
+  for (size_t first = 0; first < a.size(); first += group) {
+    mpfr_set_flt(sum.get(), static_cast<float>(Decode(kF32, acc)), MPFR_RNDN);
+    for (size_t k = first; k < std::min(a.size(), first + group); ++k) {
+      mpfr_set_d(x.get(), a[k], MPFR_RNDN);
+      mpfr_set_d(y.get(), b[k], MPFR_RNDN);
+      mpfr_mul(product.get(), x.get(), y.get(), MPFR_RNDN);
+      mpfr_add(sum.get(), sum.get(), product.get(), MPFR_RNDN);
+    }
+    acc = RoundedByMpfr(kF32, [&](mpfr_ptr r) {
+      // The sum may have exponents that f32 has not.
+      const int ternary = mpfr_set(r, sum.get(), MPFR_RNDN);
+      return mpfr_check_range(r, ternary, MPFR_RNDN);
+    });
+    if (Nan(kF32, acc)) acc = saturate ? 0 : NanOf(kF32);
+    if (saturate && (acc & 0x7fffffffu) == 0x7f800000u) acc -= 1;
+  }
+  return acc;
 }
 
 namespace {

@@ -49,6 +49,12 @@ Bits Binary(const std::string& op, Type type, Bits a, Bits b, bool saturate);
 // "Reciprocal", "Sigmoid", "Tanh".
 Bits Unary(const std::string& op, Type type, Bits x, bool saturate);
 
+// 7.4: the accumulator c0 (f32) after the products of a and b, `group` of them
+// at a time: their exact values, each added and rounded to f64, then to f32.
+// The inputs are as S_T left them; `saturate` clamps the accumulator.
+Bits Mmad(const std::vector<double>& a, const std::vector<double>& b,
+          size_t group, bool saturate, Bits c0);
+
 // One row of ReduceSum, ReduceMax (not empty) and SoftmaxV2.
 Bits RowSum(Type type, const std::vector<Bits>& row, bool saturate);
 Bits RowMax(Type type, const std::vector<Bits>& row, bool saturate);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <utility>
+
 #include "kernels/op/parallel.h"
 #include "kernels/ops/registry.h"
 #include "kernels/testing/op_harness.h"
@@ -82,20 +85,70 @@ TEST(ReduceTest, MatchesReferenceForEveryColumn) {
   }
 }
 
-// Random bits hold so many NaNs and infinities that long rows say little.
-TEST(ReduceTest, SumsLongFiniteRowsInTheWrittenOrder) {
-  Prng prng(TestSeed());
-  TestTensor x = MakeTensor(DataType::kFloat, {5, 1003});
+// Random bits hold so many NaNs and infinities that long rows say little, so
+// signed values; in every lane of kCancelling huge ones, small ones, and the
+// huge ones with the other sign follow each other; kOverflowing ones are next
+// to MAX.
+constexpr int64_t kRow = 1003;
+enum class RowKind { kRandom, kCancelling, kOverflowing };
+
+TestTensor FiniteRows(DataType dtype, RowKind kind, Prng* prng) {
+  TestTensor x = MakeTensor(dtype, {4, kRow});
+  const bool wide = dtype == DataType::kFloat;
+  const int fraction = wide ? 23 : dtype == DataType::kBf16 ? 7 : 10;
+  const int width = wide ? 32 : 16;
+  const uint64_t exponents = (uint64_t{1} << (width - 1 - fraction)) - 1;
+  const uint64_t sign = uint64_t{1} << (width - 1);
   for (int64_t i = 0; i < x.spec.count(); ++i) {
-    const uint64_t sign = prng.Below(2) << 31;
-    x.Set(i, sign | (0x3f000000 + prng.Below(0x02000000)));
+    const int64_t place = i % kRow;
+    const int64_t step = place < 960 ? place / 64 % 3 : 1;
+    const bool cancels = kind == RowKind::kCancelling;
+    uint64_t exponent = exponents / 2 - 4 + prng->Below(9);
+    if (cancels) exponent = exponents / 2 + (step == 0 ? 13 : -9);
+    if (kind == RowKind::kOverflowing) exponent = exponents - 2 - i % 2;
+    uint64_t bits = (prng->Next() & ((uint64_t{1} << fraction) - 1)) |
+                    exponent << fraction | (prng->Below(2) << (width - 1));
+    if (cancels && step == 2) bits = x.Get(i - 128) ^ sign;
+    x.Set(i, bits);
   }
-  const auto y = RunOp("ReduceSum", {x, IntTensor(DataType::kInt32, {1})});
-  const auto rows = RowsOf(x, {false, true});
-  for (size_t r = 0; r < rows.size(); ++r) {
-    EXPECT_EQ(y[0].Get(static_cast<int64_t>(r)),
-              reference::RowSum(reference::Type::kF32, rows[r], false));
+  return x;
+}
+
+// And a canary: two elements swapped that are not added to each other change
+// some sum, where rounding the sum to 16 bits does not hide it.
+TEST(ReduceTest, SumsRandomCancellingAndOverflowingRows) {
+  Prng prng(TestSeed());
+  size_t cases = 0;
+  for (DataType dtype :
+       {DataType::kFloat, DataType::kFloat16, DataType::kBf16}) {
+    for (RowKind kind :
+         {RowKind::kRandom, RowKind::kCancelling, RowKind::kOverflowing}) {
+      int noticed = 0;
+      for (bool saturate : {false, true}) {
+        const TestTensor x = FiniteRows(dtype, kind, &prng);
+        const auto y = RunOp("ReduceSum", {x, IntTensor(DataType::kInt32, {1})},
+                             {}, {.saturate = saturate});
+        const reference::Type type = ReferenceType(dtype);
+        int64_t r = 0;
+        for (auto& row : RowsOf(x, {false, true})) {
+          const uint64_t sum = y[0].Get(r++);
+          ASSERT_EQ(sum, reference::RowSum(type, row, saturate));
+          ++cases;
+          for (size_t i = 1; i + 65 < row.size(); i += 65) {
+            std::swap(row[i], row[i + 65]);
+            noticed += reference::RowSum(type, row, saturate) != sum ? 1 : 0;
+            std::swap(row[i], row[i + 65]);
+          }
+        }
+      }
+      const bool shows =
+          kind == RowKind::kCancelling ||
+          (kind == RowKind::kRandom && dtype == DataType::kFloat);
+      EXPECT_TRUE(noticed > 0 || !shows)
+          << NameOf(dtype) << " " << static_cast<int>(kind);
+    }
   }
+  std::printf("cases: %zu rows\n", cases);
 }
 
 TEST(ReduceTest, KeepsDimensions) {
