@@ -300,11 +300,9 @@ TEST(MmadTest, AnotherOrderOrGroupIsNoticed) {
   }
 }
 
-// Sums next to the middle between two f32, next to powers of two, subnormal
-// and at the largest exponents: where a rounding that looks at nothing but the
-// last bits (tame blocks) could differ.
+// Sums near the middle of two f32, near powers of two, subnormal and the
+// largest: where a rounding of the last bits alone (tame blocks) could differ.
 TEST(MmadTest, SumsNearATieRoundAsF32) {
-  std::cout << "seed " << kSeed << "\n";
   Prng prng(kSeed);
   constexpr int64_t kRows = 64;
   int64_t cases = 0;
@@ -344,7 +342,7 @@ TEST(MmadTest, SumsNearATieRoundAsF32) {
       }
     }
   }
-  std::cout << cases << " cases\n";
+  std::cout << "seed " << kSeed << ", " << cases << " cases\n";
 }
 
 // What must not be taken for tame: -0, and sums whose bits leave the range.

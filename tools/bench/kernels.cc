@@ -22,7 +22,10 @@
 #include <vector>
 
 #include "kernels/gemm/mmad.h"
+#include "kernels/numeric/half_arithmetic.h"
+#include "kernels/numeric/isa.h"
 #include "kernels/op/parallel.h"
+#include "kernels/ops/matmul/matmul.h"
 #include "kernels/ops/registry.h"
 #include "tools/bench/peers.h"
 
@@ -106,10 +109,11 @@ void Measure(const Row& row, const Options& options) {
 // A call of an operator with its memory.
 class Call {
  public:
-  Call(const char* type, const std::vector<std::pair<DataType, Shape>>& inputs,
-       const Attrs& attrs = {}) {
-    call_.op = kernels::FindOp(type);
-    if (call_.op == nullptr) Stop(std::string(type) + ": unknown operator");
+  Call(const kernels::OpDef* op,
+       const std::vector<std::pair<DataType, Shape>>& inputs,
+       const Attrs& attrs) {
+    call_.op = op;
+    if (call_.op == nullptr) Stop("unknown operator");
     call_.attrs = attrs;
     for (const auto& [dtype, shape] : inputs) {
       call_.inputs.push_back({dtype, kernels::Format::kNd, shape});
@@ -149,12 +153,31 @@ class Call {
   std::vector<std::byte> workspace_;
 };
 
-Maker Ours(const char* type, std::vector<std::pair<DataType, Shape>> inputs,
-           Attrs attrs = {}) {
+Maker Ours(const kernels::OpDef* op,
+           std::vector<std::pair<DataType, Shape>> inputs, Attrs attrs = {}) {
   return [=]() -> std::function<void()> {
-    auto call = std::make_shared<Call>(type, inputs, attrs);
+    auto call = std::make_shared<Call>(op, inputs, attrs);
     return [call] { call->Run(); };
   };
+}
+
+Maker Ours(const char* type, std::vector<std::pair<DataType, Shape>> inputs,
+           Attrs attrs = {}) {
+  return Ours(kernels::FindOp(type), std::move(inputs), std::move(attrs));
+}
+
+// MatMulV2 of f32 whose operands are rounded to HF32 first.
+kernels::OpStatus MakeHf32(const kernels::OpCall& call,
+                           kernels::Matmul* matmul) {
+  const kernels::OpStatus status = kernels::MakeMatmul(call, {2, 2}, matmul);
+  matmul->kind = kernels::MmadKind::kHf32;
+  return status;
+}
+
+const kernels::OpDef* Hf32MatMul() {
+  static const auto& op = *new kernels::OpDef(
+      kernels::BiasedOp<MakeHf32>(*kernels::FindOp("MatMulV2")));
+  return &op;
 }
 
 constexpr auto kF16 = DataType::kFloat16;
@@ -165,17 +188,20 @@ void AddMatmuls(std::vector<Row>* rows, int threads) {
   for (int64_t n : {1024, 2048, 4096}) {
     const double flops = 2e-9 * static_cast<double>(n) *
                          static_cast<double>(n) * static_cast<double>(n);
-    const auto add = [&](const char* name, DataType dtype, double goal) {
+    const kernels::OpDef* const matmul = kernels::FindOp("MatMulV2");
+    const auto add = [&](const char* name, const kernels::OpDef* op,
+                         DataType dtype, double goal) {
       rows->push_back({std::string("Mmad ") + name + " " + std::to_string(n),
                        "OpenBLAS sgemm (" + peers::BlasCore() + ")",
-                       Ours("MatMulV2", {{dtype, {n, n}}, {dtype, {n, n}}}),
+                       Ours(op, {{dtype, {n, n}}, {dtype, {n, n}}}),
                        [=] { return peers::Sgemm(n, threads); }, flops,
                        "GFLOP/s", goal});
     };
-    add("f16", kF16, 0.42);
-    add("bf16", kBf16, 0.42);
-    add("f32", kF32, 0.32);
-    add("s8", DataType::kInt8, 1.5);
+    add("f16", matmul, kF16, 0.42);
+    add("bf16", matmul, kBf16, 0.42);
+    add("f32", matmul, kF32, 0.32);
+    add("hf32", Hf32MatMul(), kF32, 0.38);
+    add("s8", matmul, DataType::kInt8, 1.5);
   }
 }
 
@@ -262,6 +288,15 @@ void AddConvolutions(std::vector<Row>* rows) {
   }
 }
 
+// Nothing wider than AVX2, or no vectors but the baseline's; OpenBLAS too.
+void Limit(bool avx2) {
+  kernels::LimitIsa(avx2 ? kernels::Isa::kAvx2 : kernels::Isa::kPlain);
+  kernels::SetMmadIsa(avx2 ? kernels::MmadIsa::kAvx2
+                           : kernels::MmadIsa::kPlain);
+  kernels::SetHalfVersion(avx2 ? 1 : 0);
+  setenv("OPENBLAS_CORETYPE", avx2 ? "Haswell" : "Nehalem", 1);
+}
+
 int Main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
@@ -278,8 +313,7 @@ int Main(int argc, char** argv) {
     } else if (const char* filter = value("--filter=")) {
       options.filter = filter;
     } else if (argument == "--isa=avx2" || argument == "--isa=plain") {
-      kernels::SetMmadIsa(argument == "--isa=avx2" ? kernels::MmadIsa::kAvx2
-                                                   : kernels::MmadIsa::kPlain);
+      Limit(argument == "--isa=avx2");
     } else {
       std::fprintf(stderr,
                    "usage: kernels [--threads=N] [--isa=avx2|plain] "
