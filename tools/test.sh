@@ -34,7 +34,8 @@ Runs the named parts in order; all of them without an argument.
   gcc    bazel test //...
   demo   tools/demo.sh, as a user runs it
   sim    random programs, the determinism matrix and replays, the commit as seed
-  clang  bazel test --config=clang of gemm, numeric, golden hashes   (layering_check, as asan)
+  clang  bazel test --config=clang of gemm, numeric, golden hashes
+         (layering_check, as asan)
   asan   bazel test --config=asan of everything else that it can run
   fuzz   every target tagged fuzz: $fuzz_runs inputs from its corpus (its data)
   canary every implemented function once without its work: a test must fail

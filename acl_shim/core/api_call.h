@@ -53,6 +53,10 @@ int ApiCall(const char* function, Body body) {
 // delivers what was noted under the lock (acl_shim/rt/node/exception.cc).
 inline std::atomic<void (*)()> after_node_call{nullptr};
 
+inline void AfterNodeCall() {
+  if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
+}
+
 // What a failed call tells the checks: its fault's hazard, if it has one
 // (fault_hazards.def).
 void NoteFailure(Call& call, const absl::Status& status);
@@ -93,7 +97,7 @@ __attribute__((always_inline)) inline int NodeCall(const char* function,
   };
   try {
     const absl::Status status = run();
-    if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
+    AfterNodeCall();
     if (__builtin_expect(status.ok(), 1)) return 0;
     return Report(function, status, when);
   } catch (const std::exception& exception) {

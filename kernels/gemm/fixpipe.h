@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "kernels/numeric/element.h"
 #include "kernels/numeric/half_block.h"
 
 namespace npuemu::kernels {

@@ -23,6 +23,10 @@ namespace npuemu::kernels::internal {
 inline constexpr int kMaxPanels = 3;
 inline constexpr int kMaxIntPanels = 6;
 
+// RN_f32 of a group's sum: with SAT, without, or of a tame block, where a
+// shorter way gives the same bits (mmad.cc).
+enum class Rounding { kInfNan, kSaturate, kTame };
+
 // 8 rows of A by 8 * panels columns of B over k steps. a and b are f64 panels
 // ([k][8]); b_stride is the distance between panels of B; c has row stride ldc.
 struct FloatBlock {
@@ -32,8 +36,7 @@ struct FloatBlock {
   int panels;
   int64_t k;
   int group;
-  bool saturate;
-  bool tame;  // a shorter rounding gives the same bits; see mmad.cc
+  Rounding rounding;
   float* c;
   int64_t ldc;
 };

@@ -33,8 +33,6 @@ NPUEMU_INLINE __m256d RoundTame(__m256d d) {
   return _mm256_fmadd_pd(d, scale, _mm256_fnmadd_pd(d, scale, d));
 }
 
-enum class Rounding { kTame, kInfNan, kSaturate };
-
 template <Rounding kRounding>
 NPUEMU_INLINE __m256d Rounded(__m256d d) {
   if (kRounding == Rounding::kTame) return RoundTame(d);
@@ -81,12 +79,16 @@ void RunFloat(const FloatBlock& x) {
     for (int i = 0; i < 8; i += 4) {
       const double* b = x.b + p * x.b_stride;
       float* c = x.c + i * x.ldc + 8 * p;
-      if (x.tame) {
-        Run4x8<Rounding::kTame>(x, x.a + i, b, c);
-      } else if (x.saturate) {
-        Run4x8<Rounding::kSaturate>(x, x.a + i, b, c);
-      } else {
-        Run4x8<Rounding::kInfNan>(x, x.a + i, b, c);
+      switch (x.rounding) {
+        case Rounding::kTame:
+          Run4x8<Rounding::kTame>(x, x.a + i, b, c);
+          break;
+        case Rounding::kSaturate:
+          Run4x8<Rounding::kSaturate>(x, x.a + i, b, c);
+          break;
+        case Rounding::kInfNan:
+          Run4x8<Rounding::kInfNan>(x, x.a + i, b, c);
+          break;
       }
     }
   }

@@ -45,8 +45,6 @@ NPUEMU_INLINE __m512d RoundTame(__m512d d) {
   return _mm512_fmadd_pd(d, scale, _mm512_fnmadd_pd(d, scale, d));
 }
 
-enum class Rounding { kTame, kInfNan, kSaturate };
-
 template <Rounding kRounding>
 NPUEMU_INLINE __m512d Rounded(__m512d d) {
   if (kRounding == Rounding::kTame) return RoundTame(d);
@@ -101,9 +99,14 @@ NPUEMU_TARGET void Run(const FloatBlock& x) {
 
 template <int kPanels>
 void RunPanels(const FloatBlock& x) {
-  if (x.tame) return Run<kPanels, Rounding::kTame>(x);
-  x.saturate ? Run<kPanels, Rounding::kSaturate>(x)
-             : Run<kPanels, Rounding::kInfNan>(x);
+  switch (x.rounding) {
+    case Rounding::kTame:
+      return Run<kPanels, Rounding::kTame>(x);
+    case Rounding::kSaturate:
+      return Run<kPanels, Rounding::kSaturate>(x);
+    case Rounding::kInfNan:
+      return Run<kPanels, Rounding::kInfNan>(x);
+  }
 }
 
 void RunFloat(const FloatBlock& x) {

@@ -78,8 +78,9 @@ void RunFloat(const FloatBlock& x) {
     for (int i = 0; i < 8; i += 2) {
       const double* b = x.b + p * x.b_stride;
       float* c = x.c + i * x.ldc + 8 * p;
-      x.saturate ? Run2x8<true>(x, x.a + i, b, c)
-                 : Run2x8<false>(x, x.a + i, b, c);
+      const bool saturate = x.rounding == Rounding::kSaturate;
+      saturate ? Run2x8<true>(x, x.a + i, b, c)
+               : Run2x8<false>(x, x.a + i, b, c);
     }
   }
 }

@@ -17,6 +17,7 @@ using internal::kMaxIntPanels;
 using internal::kMaxPanels;
 using internal::Magnitudes;
 using internal::MicroKernels;
+using internal::Rounding;
 
 // Steps of K whose panels stay in the first-level cache; a multiple of every
 // group, so that a cut falls where the accumulator is an f32 anyway.
@@ -163,7 +164,7 @@ int64_t BoundOf(const int32_t* acc, int64_t ld, int64_t rows, int64_t columns) {
 bool IsAvailable(MmadIsa isa) {
   switch (isa) {
     case MmadIsa::kAvx512:
-      // The integer loop of this version is the AVX2 one.
+      // What is not tame, or has no VNNI, takes the integer loop of AVX2.
       return __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx2");
     case MmadIsa::kAvx2:
@@ -195,11 +196,12 @@ void MmadFloat(const MmadProblem& problem, const MmadTile& tile, float* acc,
   const int64_t most = std::min(k, kDepth) * kPanelRows;
   const Buffer a64 = NewBuffer(a_panels * most);
   const Buffer b64 = NewBuffer(kMaxPanels * most);
+  const Rounding exact =
+      problem.saturate ? Rounding::kSaturate : Rounding::kInfNan;
   bool all_tame = true;
   Tameness tameness(acc, ld, tile.m1 - tile.m0, tile.n1 - tile.n0);
   internal::FloatBlock block{};
   block.group = RuleOf(problem.kind).group;
-  block.saturate = problem.saturate;
   block.b = b64.get();
   block.ldc = ld;
   for (int64_t k0 = 0; k0 < k; k0 += kDepth) {
@@ -212,17 +214,18 @@ void MmadFloat(const MmadProblem& problem, const MmadTile& tile, float* acc,
           static_cast<int>(std::min<int64_t>(kMaxPanels, b_panels - q));
       const Magnitudes b = WidenPanels(kernels, b32 + q * k * kPanelRows, k, k0,
                                        block.k, block.panels, b64.get());
-      block.tame = kernels.uses_tame && tameness.Takes(a, b, block.k);
-      all_tame = all_tame && block.tame;
+      const bool tame = kernels.uses_tame && tameness.Takes(a, b, block.k);
+      block.rounding = tame ? Rounding::kTame : exact;
+      all_tame = all_tame && tame;
       for (int64_t p = 0; p < a_panels; ++p) {
         block.a = a64.get() + p * block.b_stride;
         block.c = acc + (p * ld + q) * kPanelRows;
-        if (p < block.panels) {  // the next panels of B
+        if (q + kMaxPanels + p < b_panels && p < kMaxPanels) {  // B's next
           Prefetch(b32 + ((q + kMaxPanels + p) * k + k0) * kPanelRows,
                    block.k * kPanelRows);
-        } else if (q == 0) {  // A's next steps
+        } else if (q == 0 && k0 + block.k < k) {  // A's next steps
           Prefetch(a32 + (p * k + k0 + block.k) * kPanelRows,
-                   block.k * kPanelRows);
+                   std::min(k - k0 - block.k, kDepth) * kPanelRows);
         }
         kernels.run_float(block);
       }

@@ -36,7 +36,8 @@ struct MmadTile {
   int64_t n1;
 };
 
-// A good extent for tiles: two conversions of a tile fit in L2.
+// A good extent for tiles: the f64 form of its rows of A and its accumulators
+// fit in L2, and tiles are many enough for several threads.
 inline constexpr int64_t kMmadTile = 192;
 
 // Continues the accumulators of a tile over the full K. acc is row-major with

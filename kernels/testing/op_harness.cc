@@ -266,6 +266,19 @@ std::string Refusal(const std::string& type,
   return Prepare(&call).message;
 }
 
+std::string InferError(const std::string& type,
+                       const std::vector<TestTensor>& inputs,
+                       const Attrs& attrs) {
+  OpCall call;
+  call.op = FindOp(type);
+  call.attrs = attrs;
+  for (const TestTensor& x : inputs) {
+    call.inputs.push_back(x.spec);
+    call.const_inputs.emplace_back(x.data);
+  }
+  return call.op->infer(call, &call.outputs).message;
+}
+
 std::string Exception(const std::string& type, std::vector<TestTensor> inputs,
                       const Attrs& attrs) {
   OpCall call;

@@ -60,6 +60,12 @@ std::string Refusal(const std::string& type,
                     const std::vector<TestTensor>& inputs,
                     const Attrs& attrs = {});
 
+// The same of infer alone, with every input known: for outputs that are not of
+// the first input's type.
+std::string InferError(const std::string& type,
+                       const std::vector<TestTensor>& inputs,
+                       const Attrs& attrs = {});
+
 // The sentence with which the call is refused or the run ends (a device
 // exception); empty if there is none.
 std::string Exception(const std::string& type, std::vector<TestTensor> inputs,

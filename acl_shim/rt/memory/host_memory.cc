@@ -137,7 +137,7 @@ void OnRelease(const char* function, const void* address, uint64_t bytes,
       NPUEMU_CHECK(EndPinning(call, reinterpret_cast<void*>(at)).ok());
     }
   }
-  if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
+  AfterNodeCall();
 }
 
 void WatchReleases(uint64_t begin, uint64_t size) {

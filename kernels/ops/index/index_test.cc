@@ -78,20 +78,6 @@ List Selected(DataType type, const std::vector<Bits>& row, bool descending,
   return order;
 }
 
-// The sentence of infer; these outputs are not of the first input's type.
-std::string InferError(const std::string& type,
-                       const std::vector<TestTensor>& inputs,
-                       const Attrs& attrs = {}) {
-  OpCall call;
-  call.op = FindOp(type);
-  call.attrs = attrs;
-  for (const TestTensor& x : inputs) {
-    call.inputs.push_back(x.spec);
-    call.const_inputs.emplace_back(x.data);
-  }
-  return call.op->infer(call, &call.outputs).message;
-}
-
 // Offsets of a row's elements: [outer, extent, inner].
 struct Rows {
   int64_t outer = 1;

@@ -121,14 +121,6 @@ void UnitUniform(const Draw& draw, int64_t begin, int64_t count, float* y) {
   Scaled(low, draw.Number(3) - low, count, y);
 }
 
-void UnitInts(const Draw& draw, int64_t begin, int64_t count, uint64_t* y) {
-  const bool wide = ElementBytes(draw.type) == 8;
-  const uint64_t low = draw.Integer(2);
-  uint64_t range = draw.Integer(3) - low;
-  if (!wide) range &= 0xffffffffu;
-  RandomInts(draw.stream, wide, low, range, begin, count, y);
-}
-
 template <void (*numbers)(const Draw&, int64_t, int64_t, float*)>
 void UnitNormal(const Draw& draw, int64_t begin, int64_t count, float* y) {
   numbers(draw, begin, count, y);
@@ -165,7 +157,7 @@ constexpr RandomRule kBernoulliV2{.shape = ShapeLike,
 constexpr RandomRule kUnitUniform{.shape = ShapeCount,
                                   .stream = SeedOffsetAt<1, 4>,
                                   .floats = UnitUniform,
-                                  .ints = UnitInts,
+                                  .ints = IntsBetween<2>,
                                   .like = 2,
                                   .scalars = "23",
                                   .check = CheckAlgorithm};
@@ -183,6 +175,15 @@ constexpr RandomRule kUnitTruncated{.shape = ShapeCount,
                                     .check = CheckAlgorithm};
 
 }  // namespace
+
+void IntsFrom(const Draw& draw, size_t low, int64_t begin, int64_t count,
+              uint64_t* y) {
+  const bool wide = ElementBytes(draw.type) == 8;
+  const uint64_t least = draw.Integer(low);
+  uint64_t range = draw.Integer(low + 1) - least;
+  if (!wide) range &= 0xffffffffu;
+  RandomInts(draw.stream, wide, least, range, begin, count, y);
+}
 
 RANDOM(Normal, kNormal)
 RANDOM(Uniform, kUniform)

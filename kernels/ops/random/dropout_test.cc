@@ -12,6 +12,7 @@ namespace npuemu::kernels {
 namespace {
 
 using slow::Bits;
+using slow::One;
 using slow::Stream;
 using slow::Values;
 
@@ -21,12 +22,6 @@ constexpr DataType kBf16 = DataType::kBf16;
 constexpr DataType kS32 = DataType::kInt32;
 constexpr DataType kS64 = DataType::kInt64;
 constexpr DataType kU64 = DataType::kUint64;
-
-TestTensor One(DataType dtype, uint64_t bits) {
-  TestTensor x = MakeTensor(dtype, {});
-  x.Set(0, bits);
-  return x;
-}
 
 Bits WideOf(DataType type, Bits bits) {
   return reference::Cast(ReferenceType(type), reference::Type::kF32, bits,

@@ -141,6 +141,13 @@ void Uniform(const Draw& draw, int64_t begin, int64_t count, float* y);
 void Normal(const Draw& draw, int64_t begin, int64_t count, float* y);
 void Truncated(const Draw& draw, int64_t begin, int64_t count, float* y);
 void AllInts(const Draw& draw, int64_t begin, int64_t count, uint64_t* y);
+// [input low, input low + 1), of their dtype.
+void IntsFrom(const Draw& draw, size_t low, int64_t begin, int64_t count,
+              uint64_t* y);
+template <size_t kLow>
+void IntsBetween(const Draw& draw, int64_t begin, int64_t count, uint64_t* y) {
+  IntsFrom(draw, kLow, begin, count, y);
+}
 
 }  // namespace npuemu::kernels
 

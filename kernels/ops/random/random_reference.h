@@ -147,38 +147,10 @@ inline std::vector<Bits> Cast(const Values& x, DataType type) {
   return y;
 }
 
-// The sentence with which infer refuses the call; empty if it does not.
-inline std::string InferError(const std::string& type,
-                              const std::vector<TestTensor>& inputs,
-                              const Attrs& attrs = {}) {
-  OpCall call;
-  call.op = FindOp(type);
-  call.attrs = attrs;
-  for (const TestTensor& x : inputs) {
-    call.inputs.push_back(x.spec);
-    call.const_inputs.emplace_back(x.data);
-  }
-  return call.op->infer(call, &call.outputs).message;
-}
-
-// The sentence of the device exception.
-inline std::string RunError(const std::string& type,
-                            const std::vector<TestTensor>& inputs,
-                            const Attrs& attrs = {}) {
-  OpCase one{type, inputs, attrs, {}};
-  OpCall call;
-  if (OpStatus s = CallOf(one, &call); !s.ok()) return "refused: " + s.message;
-  std::vector<TestTensor> outputs;
-  Operands operands;
-  for (TestTensor& x : one.inputs) {
-    operands.inputs.push_back({x.data.data(), x.data.size()});
-  }
-  for (const TensorSpec& y : call.outputs) {
-    outputs.push_back(MakeTensor(y.dtype, y.shape));
-    operands.outputs.push_back(
-        {outputs.back().data.data(), outputs.back().data.size()});
-  }
-  return RunSerially(call, operands).message;
+inline TestTensor One(DataType dtype, uint64_t bits) {
+  TestTensor x = MakeTensor(dtype, {});
+  x.Set(0, bits);
+  return x;
 }
 
 }  // namespace npuemu::kernels::slow

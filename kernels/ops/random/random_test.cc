@@ -12,6 +12,7 @@ namespace npuemu::kernels {
 namespace {
 
 using slow::Bits;
+using slow::One;
 using slow::Stream;
 using slow::Values;
 
@@ -43,12 +44,6 @@ Seeds ByAttributes(int64_t seed, int64_t seed2) {
           {{"seed", seed}, {"seed2", seed2}},
           {static_cast<uint64_t>(seed),
            Stream::Join(0, static_cast<uint64_t>(seed2))}};
-}
-
-TestTensor One(DataType dtype, uint64_t bits) {
-  TestTensor x = MakeTensor(dtype, {});
-  x.Set(0, bits);
-  return x;
 }
 
 // Counters that carry within the first groups are among them.
@@ -409,26 +404,25 @@ TEST(RandomTest, NumbersFallWhereTheyShould) {
 TEST(RandomTest, RefusesWhatIsNotDrawn) {
   const TestTensor shape = IntTensor(kS32, {4});
   const TestTensor x = MakeTensor(kF32, {3});
-  EXPECT_EQ(slow::InferError("RandomUniform", {IntTensor(kS32, {4, -1})},
-                             {{"dtype", kF32}}),
+  EXPECT_EQ(InferError("RandomUniform", {IntTensor(kS32, {4, -1})},
+                       {{"dtype", kF32}}),
             "RandomUniform: input shape: given [4,-1], expected extents >= 0 "
             "whose product fits in int64");
-  EXPECT_EQ(slow::InferError("RandomUniform", {shape},
-                             {{"dtype", DataType::kDouble}}),
-            "RandomUniform: attribute dtype: given double, expected a dtype of "
-            "output 0");
-  EXPECT_EQ(slow::InferError("StatelessRandomUniformFullInt",
-                             {shape, IntTensor(kS32, {1, 2, 3})}),
+  EXPECT_EQ(
+      InferError("RandomUniform", {shape}, {{"dtype", DataType::kDouble}}),
+      "RandomUniform: attribute dtype: given double, expected a dtype of "
+      "output 0");
+  EXPECT_EQ(InferError("StatelessRandomUniformFullInt",
+                       {shape, IntTensor(kS32, {1, 2, 3})}),
             "StatelessRandomUniformFullInt: input seed shape: given [3], "
             "expected 2 elements, in one extent");
-  EXPECT_EQ(slow::InferError("Exponential", {x}, {{"lambda", 0.0f}}),
+  EXPECT_EQ(InferError("Exponential", {x}, {{"lambda", 0.0f}}),
             "Exponential: attribute lambda: given 0.000000, expected above 0");
-  EXPECT_NE(slow::InferError("Geometric", {x}, {{"p", 1.0f}}), "");
-  EXPECT_NE(
-      slow::InferError("DSARandomNormal",
+  EXPECT_NE(InferError("Geometric", {x}, {{"p", 1.0f}}), "");
+  EXPECT_NE(InferError("DSARandomNormal",
                        {One(kS64, 4), One(kU64, 4), One(kF32, 0), One(kF32, 0)},
                        {{"random_algorithm", std::string("ThreeFry")}}),
-      "");
+            "");
 }
 
 // What only the data says is a device exception.
@@ -436,14 +430,13 @@ TEST(RandomTest, RefusesDataThatSaysNoStream) {
   Prng prng(TestSeed());
   const TestTensor shape = IntTensor(kS32, {4});
   const Seeds threefry = ByKey(&prng, 2);
-  EXPECT_EQ(slow::RunError("StatelessRandomUniformV2",
-                           {shape, threefry.inputs[0], threefry.inputs[1],
-                            threefry.inputs[2]}),
+  EXPECT_EQ(Exception("StatelessRandomUniformV2",
+                      {shape, threefry.inputs[0], threefry.inputs[1],
+                       threefry.inputs[2]}),
             "StatelessRandomUniformV2: input alg: given 2, expected 1 (Philox) "
             "or 3 (any)");
-  EXPECT_EQ(
-      slow::RunError("RandomUniformInt", {shape, One(kS32, 7), One(kS32, 7)}),
-      "RandomUniformInt: input max: given 7, expected more than 7");
+  EXPECT_EQ(Exception("RandomUniformInt", {shape, One(kS32, 7), One(kS32, 7)}),
+            "RandomUniformInt: input max: given 7, expected more than 7");
 }
 
 }  // namespace

@@ -8,21 +8,10 @@
 
 #include "kernels/op/cost.h"
 #include "kernels/op/move.h"
-#include "kernels/ops/random/draw.h"
 #include "kernels/ops/random/random.h"
 
 namespace npuemu::kernels {
 namespace {
-
-// [input kLow, input kLow + 1), of their dtype.
-template <size_t kLow>
-void Between(const Draw& draw, int64_t begin, int64_t count, uint64_t* y) {
-  const bool wide = ElementBytes(draw.type) == 8;
-  const uint64_t low = draw.Integer(kLow);
-  uint64_t range = draw.Integer(kLow + 1) - low;
-  if (!wide) range &= 0xffffffffu;
-  RandomInts(draw.stream, wide, low, range, begin, count, y);
-}
 
 template <size_t kLow>
 OpStatus CheckBounds(const OpCall& call, const Operands* operands) {
@@ -62,7 +51,7 @@ constexpr RandomRule kAllIntsV2{.shape = ShapeInts,
                                 .typed = "dtype"};
 constexpr RandomRule kIntsV2{.shape = ShapeInts,
                              .stream = KeyCounter,
-                             .ints = Between<4>,
+                             .ints = IntsBetween<4>,
                              .like = 4,
                              .scalars = "45",
                              .check = CheckBounds<4>};
@@ -72,14 +61,14 @@ constexpr RandomRule kAllInts{.shape = ShapeInts,
                               .typed = "dtype"};
 constexpr RandomRule kInts{.shape = ShapeInts,
                            .stream = SeedPairAt<1>,
-                           .ints = Between<2>,
+                           .ints = IntsBetween<2>,
                            .like = 2,
                            .scalars = "23",
                            .check = CheckBounds<2>};
 // Seeded: attributes instead of inputs.
 constexpr RandomRule kSeededInts{.shape = ShapeInts,
                                  .stream = SeedAttrs,
-                                 .ints = Between<1>,
+                                 .ints = IntsBetween<1>,
                                  .like = 1,
                                  .scalars = "12",
                                  .check = CheckBounds<1>};
