@@ -81,6 +81,33 @@ NPUEMU_AVX512 inline __m256 ExpEight(__m256 floats, __m512i* doubt) {
   return _mm512_cvtpd_ps(y);
 }
 
+#define NPUEMU_AVX2 __attribute__((target("avx2,fma")))
+
+// The same for four.
+NPUEMU_AVX2 inline __m128 ExpFour(__m128 floats, __m256i* doubt) {
+  const __m256d x = _mm256_cvtps_pd(floats);
+  const __m256d shifted = _mm256_fmadd_pd(
+      x, _mm256_set1_pd(0x1.71547652b82fep+4), _mm256_set1_pd(0x1.8p52));
+  const __m256d k = _mm256_sub_pd(shifted, _mm256_set1_pd(0x1.8p52));
+  const __m256d r =
+      _mm256_fnmadd_pd(k, _mm256_set1_pd(0x1.62e42fefa39efp-5), x);
+  const __m256i bits = _mm256_castpd_si256(shifted);
+  const __m256i row = _mm256_i64gather_epi64(
+      reinterpret_cast<const long long*>(kTable),
+      _mm256_and_si256(bits, _mm256_set1_epi64x(15)), 8);
+  const __m256d scaled =
+      _mm256_castsi256_pd(_mm256_add_epi64(row, _mm256_slli_epi64(bits, 48)));
+  __m256d p = _mm256_set1_pd(kPolynomial[4]);
+  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[3]));
+  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[2]));
+  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[1]));
+  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[0]));
+  const __m256d y = _mm256_fmadd_pd(_mm256_mul_pd(scaled, r), p, scaled);
+  *doubt = _mm256_sub_epi64(_mm256_castpd_si256(y),
+                            _mm256_set1_epi64x(kMiddle - kDoubt));
+  return _mm256_cvtpd_ps(y);
+}
+
 // The lanes of `mask`, one by one.
 [[gnu::noinline]] void ExpLanes(const float* x, unsigned mask, float* y) {
   for (; mask != 0; mask &= mask - 1) {
@@ -121,6 +148,44 @@ NPUEMU_AVX512 size_t ExpVectors(const float* in, float* out, size_t count) {
   return i;
 }
 
+// Lanes of *doubt without a bit of kSure.
+NPUEMU_AVX2 inline unsigned Unsure(__m256i doubt) {
+  const __m256i none = _mm256_cmpeq_epi64(
+      _mm256_and_si256(doubt, _mm256_set1_epi64x(kSure)),
+      _mm256_setzero_si256());
+  return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(none)));
+}
+
+NPUEMU_AVX2 size_t ExpHalfVectors(const float* in, float* out, size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m256 x = _mm256_loadu_ps(in + i);
+    const __m256i magnitude =
+        _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
+    const __m256i odd =
+        _mm256_cmpgt_epi32(magnitude, _mm256_set1_epi32(kOrdinary));
+    __m256i low_doubt;
+    __m256i high_doubt;
+    const __m128 low = ExpFour(_mm256_castps256_ps128(x), &low_doubt);
+    const __m128 high = ExpFour(_mm256_extractf128_ps(x, 1), &high_doubt);
+    const unsigned mask =
+        Unsure(low_doubt) | Unsure(high_doubt) << 4 |
+        static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(odd)));
+    alignas(32) float given[8];
+    if (__builtin_expect(mask != 0, 0)) _mm256_store_ps(given, x);
+    _mm_storeu_ps(out + i, low);
+    _mm_storeu_ps(out + i + 4, high);
+    if (__builtin_expect(mask != 0, 0)) ExpLanes(given, mask, out + i);
+  }
+  return i;
+}
+
+bool HasAvx2() {
+  static const bool has =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return has && IsAllowed(Isa::kAvx2);
+}
+
 bool HasAvx512() {
   static const bool has =
       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
@@ -130,7 +195,12 @@ bool HasAvx512() {
 }  // namespace
 
 void ExpFloats(const float* in, float* out, size_t count) {
-  size_t i = HasAvx512() ? ExpVectors(in, out, count) : 0;
+  size_t i = 0;
+  if (HasAvx512()) {
+    i = ExpVectors(in, out, count);
+  } else if (HasAvx2()) {
+    i = ExpHalfVectors(in, out, count);
+  }
   for (; i < count; ++i) out[i] = ExpFloat(in[i]);
 }
 

@@ -1,7 +1,7 @@
 // File: exp_block.h
 // e^x of many floats, correctly rounded, bit for bit as ExpFloat of
-// elementary.h does one (arithmetic.md 7.2), by AVX-512 where the processor has
-// it. Pure; needs the default float environment.
+// elementary.h does one (arithmetic.md 7.2), by AVX-512 or AVX2 where the
+// processor has it. Pure; needs the default float environment.
 
 #ifndef KERNELS_NUMERIC_EXP_BLOCK_H_
 #define KERNELS_NUMERIC_EXP_BLOCK_H_

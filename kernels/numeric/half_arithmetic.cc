@@ -15,7 +15,8 @@
 namespace npuemu::kernels {
 namespace {
 
-#define NPUEMU_AVX2 __attribute__((target("avx2")))
+#define NPUEMU_AVX2 __attribute__((target("avx2,f16c")))
+#define NPUEMU_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 #define NPUEMU_FP16 \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512fp16")))
 
@@ -29,20 +30,117 @@ template <Op kOp>
   return a / b;
 }
 
+// Through f32, a block at a time.
 template <Op kOp>
-[[gnu::always_inline]] inline void OfFloats(float* a, const float* b,
-                                            size_t count) {
-  for (size_t i = 0; i < count; ++i) a[i] = Of<kOp>(a[i], b[i]);
+void PlainHalves(const Float16* a, const Float16* b, Float16* y, size_t count,
+                 bool saturate) {
+  constexpr size_t kBlock = 256;
+  alignas(64) float x1[kBlock];
+  alignas(64) float x2[kBlock + 16];  // not 4 KiB from the others
+  for (size_t i = 0; i < count; i += kBlock) {
+    const size_t size = std::min(kBlock, count - i);
+    HalvesToFloats(a + i, x1, size);
+    HalvesToFloats(b + i, x2, size);
+    for (size_t k = 0; k < size; ++k) x1[k] = Of<kOp>(x1[k], x2[k]);
+    FloatsToHalves(x1, y + i, size, saturate);
+  }
+}
+
+// Halves of f32 results: NaN is canonical, or 0 where infinity saturates.
+NPUEMU_AVX2 inline __m256i Avx2Out(__m256i bits, bool saturate) {
+  const __m256i infinity = _mm256_set1_epi16(0x7c00);
+  const __m256i magnitude = _mm256_and_si256(bits, _mm256_set1_epi16(0x7fff));
+  const __m256i nan = _mm256_cmpgt_epi16(magnitude, infinity);
+  if (!saturate) {
+    return _mm256_blendv_epi8(bits, _mm256_set1_epi16(0x7e00), nan);
+  }
+  const __m256i inf = _mm256_cmpeq_epi16(magnitude, infinity);
+  return _mm256_andnot_si256(nan, _mm256_add_epi16(bits, inf));
 }
 
 template <Op kOp>
-void PlainFloats(float* a, const float* b, size_t count) {
-  OfFloats<kOp>(a, b, count);
+NPUEMU_AVX2 inline __m256 Avx2OfFloats(__m256 a, __m256 b) {
+  if constexpr (kOp == Op::kAdd) return _mm256_add_ps(a, b);
+  if constexpr (kOp == Op::kSubtract) return _mm256_sub_ps(a, b);
+  if constexpr (kOp == Op::kMultiply) return _mm256_mul_ps(a, b);
+  return _mm256_div_ps(a, b);
+}
+
+// The f32 result rounded to a half: exact as one rounding (7.9).
+template <Op kOp>
+NPUEMU_AVX2 inline __m128i Avx2Eight(__m128i a, __m128i b) {
+  return _mm256_cvtps_ph(
+      Avx2OfFloats<kOp>(_mm256_cvtph_ps(a), _mm256_cvtph_ps(b)),
+      _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
 template <Op kOp>
-NPUEMU_AVX2 void Avx2Floats(float* a, const float* b, size_t count) {
-  OfFloats<kOp>(a, b, count);
+NPUEMU_AVX2 inline __m256i Avx2Sixteen(const Float16* a, const Float16* b,
+                                       bool saturate) {
+  const __m256i x1 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a));
+  const __m256i x2 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b));
+  const __m128i low = Avx2Eight<kOp>(_mm256_castsi256_si128(x1),
+                                     _mm256_castsi256_si128(x2));
+  const __m128i high = Avx2Eight<kOp>(_mm256_extracti128_si256(x1, 1),
+                                      _mm256_extracti128_si256(x2, 1));
+  return Avx2Out(_mm256_set_m128i(high, low), saturate);
+}
+
+template <Op kOp>
+NPUEMU_AVX2 void Avx2Halves(const Float16* a, const Float16* b, Float16* y,
+                            size_t count, bool saturate) {
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                        Avx2Sixteen<kOp>(a + i, b + i, saturate));
+  }
+  if (i < count) PlainHalves<kOp>(a + i, b + i, y + i, count - i, saturate);
+}
+
+// A NaN becomes the one that rounds to 0x7e00, or 0 where infinity saturates.
+NPUEMU_AVX512 inline __m256i Avx512Out(__m512 y, bool saturate) {
+  constexpr int kRound = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  const __mmask16 nan = _mm512_cmp_ps_mask(y, y, _CMP_UNORD_Q);
+  if (!saturate) {
+    const __m512 canonical =
+        _mm512_castsi512_ps(_mm512_set1_epi32(0x7fc00000));
+    return _mm512_cvtps_ph(_mm512_mask_mov_ps(y, nan, canonical), kRound);
+  }
+  const __m256i bits = _mm512_cvtps_ph(
+      _mm512_mask_mov_ps(y, nan, _mm512_setzero_ps()), kRound);
+  const __mmask16 inf = _mm256_cmpeq_epi16_mask(
+      _mm256_and_si256(bits, _mm256_set1_epi16(0x7fff)),
+      _mm256_set1_epi16(0x7c00));
+  return _mm256_mask_sub_epi16(bits, inf, bits, _mm256_set1_epi16(1));
+}
+
+template <Op kOp>
+NPUEMU_AVX512 inline __m512 Avx512Of(__m512 a, __m512 b) {
+  if constexpr (kOp == Op::kAdd) return _mm512_add_ps(a, b);
+  if constexpr (kOp == Op::kSubtract) return _mm512_sub_ps(a, b);
+  if constexpr (kOp == Op::kMultiply) return _mm512_mul_ps(a, b);
+  return _mm512_div_ps(a, b);
+}
+
+template <Op kOp>
+NPUEMU_AVX512 inline __m256i Avx512Sixteen(const Float16* a, const Float16* b,
+                                           bool saturate) {
+  const __m512 x1 = _mm512_cvtph_ps(
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)));
+  const __m512 x2 = _mm512_cvtph_ps(
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+  return Avx512Out(Avx512Of<kOp>(x1, x2), saturate);
+}
+
+template <Op kOp>
+NPUEMU_AVX512 void Avx512Halves(const Float16* a, const Float16* b,
+                                Float16* y, size_t count, bool saturate) {
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                        Avx512Sixteen<kOp>(a + i, b + i, saturate));
+  }
+  if (i < count) PlainHalves<kOp>(a + i, b + i, y + i, count - i, saturate);
 }
 
 // clang 14 does not have the intrinsics for a function alone.
@@ -101,12 +199,15 @@ int BestVersion() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   const bool leaf7 = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0;
   constexpr unsigned kFp16 = 1u << 23;
-  if (kHasFp16 && leaf7 && (d & kFp16) != 0 &&
-      __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl")) {
-    return 2;
-  }
-  return __builtin_cpu_supports("avx2") ? 1 : 0;
+  const bool avx512 = __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512vl");
+  if (kHasFp16 && leaf7 && (d & kFp16) != 0 && avx512) return 3;
+  if (avx512) return 2;
+  unsigned ecx = 0;
+  constexpr unsigned kF16c = 1u << 29;
+  const bool leaf1 = __get_cpuid(1, &a, &b, &ecx, &d) != 0;
+  const bool f16c = leaf1 && (ecx & kF16c) != 0;
+  return f16c && __builtin_cpu_supports("avx2") ? 1 : 0;
 }
 
 std::atomic<int> g_version{-1};
@@ -122,21 +223,11 @@ int Version() {
 template <Op kOp>
 void Halves(const Float16* a, const Float16* b, Float16* y, size_t count,
             bool saturate) {
-  const int version = Version();
-  if (version == 2) return Fp16Halves<kOp>(a, b, y, count, saturate);
-  constexpr size_t kBlock = 256;
-  alignas(64) float x1[kBlock];
-  alignas(64) float x2[kBlock + 16];  // not 4 KiB from the others
-  for (size_t i = 0; i < count; i += kBlock) {
-    const size_t size = std::min(kBlock, count - i);
-    HalvesToFloats(a + i, x1, size);
-    HalvesToFloats(b + i, x2, size);
-    if (version == 1) {
-      Avx2Floats<kOp>(x1, x2, size);
-    } else {
-      PlainFloats<kOp>(x1, x2, size);
-    }
-    FloatsToHalves(x1, y + i, size, saturate);
+  switch (Version()) {
+    case 3: return Fp16Halves<kOp>(a, b, y, count, saturate);
+    case 2: return Avx512Halves<kOp>(a, b, y, count, saturate);
+    case 1: return Avx2Halves<kOp>(a, b, y, count, saturate);
+    default: return PlainHalves<kOp>(a, b, y, count, saturate);
   }
 }
 
