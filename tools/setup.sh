@@ -11,6 +11,7 @@ setup_packages=(
   libabsl-dev libtbb-dev libeigen3-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   libprotobuf-dev protobuf-compiler libmpfr-dev libdw-dev
+  python3-numpy
 )
 setup_clang_packages=(clang libclang-rt-14-dev qemu-user)
 

@@ -4,6 +4,8 @@ import collections
 import csv
 import re
 
+import aclnn_table
+
 STATES = ("kStub", "kPartial", "kFull")
 REAL_LIBRARY = "libascendcl.so"
 # A link-time name of another library, see testdata/reference: same functions.
@@ -44,6 +46,29 @@ def read_api(path):
       rows.append(row)
   _check_order(path, rows)
   return rows
+
+
+def aclnn_rows(path):
+  """Returns a row for every function of operators of aclnn.
+
+  Both phases of every operator are entry points: which of them work is told by
+  the operators' own table.
+  """
+  rows = [
+      Row(name, "aclnn/operators", lib, lib_8_1, "kFull", "")
+      for name, lib, lib_8_1 in aclnn_table.names_of(path)
+  ]
+  helpers = {row["symbol"] for row in aclnn_table.read(path)[1]}
+  return [
+      row._replace(family="aclnn/helpers", state="kStub")
+      if row.name in helpers else row for row in rows
+  ]
+
+
+def aclnn_functions(path):
+  """Returns name and prototype of those without two phases."""
+  return [{"name": row["symbol"], "prototype": row["execute_proto"]}
+          for row in aclnn_table.read(path)[1]]
 
 
 def _check_row(where, row):

@@ -1,6 +1,6 @@
 """Compares what the toolkit libraries export and need with the tables.
 
-  check_exports.py API_DEF LIBRARY...
+  check_exports.py API_DEF ACLNN_TSV LIBRARY...
 """
 
 import os
@@ -79,8 +79,8 @@ def check(rows, path):
 
 
 def main(argv):
-  rows = abi_tables.read_api(argv[0])
-  paths = {os.path.basename(path): path for path in argv[1:]}
+  rows = abi_tables.read_api(argv[0]) + abi_tables.aclnn_rows(argv[1])
+  paths = {os.path.basename(path): path for path in argv[2:]}
   wrong = []
   for name in abi_tables.library_names(rows):
     if name not in paths:

@@ -1,11 +1,8 @@
 """Makes the parts of libascendcl.so that follow from its table of functions.
 
-  gen_abi.py --api api.def --functions functions.tsv stubs
-  gen_abi.py --api api.def --functions functions.tsv exports
-  gen_abi.py --api api.def --functions functions.tsv filter LIBRARY
-  gen_abi.py --api api.def --functions functions.tsv names
-  gen_abi.py --api api.def --functions functions.tsv coverage
+  gen_abi.py --api api.def --functions functions.tsv --aclnn aclnn.tsv WHAT
 
+WHAT is stubs, exports, filter LIBRARY, names or coverage. It
 writes to standard output. The Bazel rules beside it run it.
 """
 
@@ -51,7 +48,7 @@ def stub(name, prototype):
     body = "  %s\n" % call
   else:
     body = "  %s\n  return {};\n" % call
-  return '%s {\n%s}\n' % (prototype, body)
+  return 'ACL_FUNC_VISIBILITY %s {\n%s}\n' % (prototype, body)
 
 
 def stubs(rows, functions):
@@ -109,6 +106,7 @@ def main(argv):
   parser = argparse.ArgumentParser(description=__doc__)
   parser.add_argument("--api", required=True)
   parser.add_argument("--functions", required=True)
+  parser.add_argument("--aclnn", required=True)
   parser.add_argument("what",
                       choices=("stubs", "exports", "filter", "names",
                                "coverage"))
@@ -117,6 +115,8 @@ def main(argv):
   rows = abi_tables.read_api(args.api)
   functions = abi_tables.read_tsv(args.functions)
   abi_tables.check_complete(rows, functions)
+  rows += abi_tables.aclnn_rows(args.aclnn)
+  functions += abi_tables.aclnn_functions(args.aclnn)
   if args.what == "stubs":
     text = stubs(rows, functions)
   elif args.what == "exports":

@@ -62,11 +62,13 @@ class GeneratorTest(unittest.TestCase):
   def test_stub_of_a_status(self):
     self.assertEqual(
         gen_abi.stub("aclA", "aclError aclA(int x)"),
-        'aclError aclA(int x) {\n  return npuemu_stub_called("aclA");\n}\n')
+        'ACL_FUNC_VISIBILITY aclError aclA(int x) {\n'
+        '  return npuemu_stub_called("aclA");\n}\n')
 
   def test_stub_of_nothing(self):
     self.assertEqual(gen_abi.stub("f", "void f(void)"),
-                     'void f(void) {\n  npuemu_stub_called("f");\n}\n')
+                     'ACL_FUNC_VISIBILITY void f(void) {\n'
+                     '  npuemu_stub_called("f");\n}\n')
 
   def test_stub_of_a_value(self):
     self.assertIn("return {};", gen_abi.stub("f", "const char *f(void)"))

@@ -35,6 +35,7 @@ FILTER_LIBRARIES = [
 
 _API = "//acl_shim:api.def"
 _FUNCTIONS = "//testdata/reference:functions.tsv"
+_ACLNN = "//testdata/reference:aclnn.tsv"
 _TOOL = "//acl_shim/abi:gen_abi.py"
 _MODULES = "//acl_shim/abi:python_modules"
 
@@ -42,11 +43,12 @@ def abi_genrule(name, out, what):
     """Runs gen_abi.py WHAT into the file OUT."""
     native.genrule(
         name = name,
-        srcs = [_API, _FUNCTIONS, _TOOL, _MODULES],
+        srcs = [_API, _FUNCTIONS, _ACLNN, _TOOL, _MODULES],
         outs = [out],
-        cmd = ("PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(location %s) " +
-               "--api $(location %s) --functions $(location %s) %s > $@") %
-              (_TOOL, _API, _FUNCTIONS, what),
+        cmd = ("PYTHONDONTWRITEBYTECODE=1 " +
+               "/usr/bin/python3 $(location %s) --api $(location %s) " +
+               "--functions $(location %s) --aclnn $(location %s) %s > $@") %
+              (_TOOL, _API, _FUNCTIONS, _ACLNN, what),
     )
 
 def filter_library(name):

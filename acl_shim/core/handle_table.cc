@@ -18,12 +18,13 @@ constexpr Words kWords[] = {
 #undef X
 };
 
-// H20, H27, H28, H44.
+// H20, H27, H28, H35, H44.
 int HazardOfStale(HandleKind kind) {
   switch (kind) {
     case HandleKind::kStream: return 27;
     case HandleKind::kEvent:
     case HandleKind::kNotify: return 20;
+    case HandleKind::kOpExecutor: return 35;
     default: return 44;
   }
 }
@@ -34,9 +35,9 @@ const Words& WordsOf(HandleKind kind) {
 
 }  // namespace
 
-absl::Status NullHandle(HandleKind kind, const char* argument) {
+absl::Status NullHandle(HandleKind kind, const char* argument, Fault fault) {
   return FaultError(
-      Fault::kInvalidParam,
+      fault,
       absl::StrFormat("Value nullptr for parameter %s is invalid. Expected "
                       "value: a %s handle of %s",
                       argument, WordsOf(kind).word, WordsOf(kind).maker));

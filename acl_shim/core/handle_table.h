@@ -31,7 +31,15 @@ namespace npuemu::shim {
   X(kOpAttr, "operator attr", "aclopCreateAttr")                 \
   X(kOpHandle, "operator handle", "aclopCreateHandle")           \
   X(kAllocatorDesc, "allocator desc", "aclrtAllocatorCreateDesc") \
-  X(kGraphDumpOption, "graph dump option", "aclCreateGraphDumpOpt")
+  X(kGraphDumpOption, "graph dump option", "aclCreateGraphDumpOpt") \
+  X(kTensor, "tensor", "aclCreateTensor")                         \
+  X(kScalar, "scalar", "aclCreateScalar")                         \
+  X(kIntArray, "int array", "aclCreateIntArray")                  \
+  X(kFloatArray, "float array", "aclCreateFloatArray")            \
+  X(kBoolArray, "bool array", "aclCreateBoolArray")               \
+  X(kTensorList, "tensor list", "aclCreateTensorList")            \
+  X(kScalarList, "scalar list", "aclCreateScalarList")            \
+  X(kOpExecutor, "operator executor", "a first phase")
 
 enum class HandleKind : uint8_t {
 #define X(id, word, maker) id,
@@ -43,7 +51,7 @@ enum class HandleKind : uint8_t {
 enum class BadValue : uint8_t { kForeign, kStale, kRevived };
 
 // The four errors. `fault` is the code of the API's family for them.
-absl::Status NullHandle(HandleKind kind, const char* argument);
+absl::Status NullHandle(HandleKind kind, const char* argument, Fault fault);
 absl::Status BadHandle(HandleKind kind, uint64_t value, const char* argument,
                        Fault fault, BadValue why);
 
@@ -51,8 +59,9 @@ template <typename T>
 class HandleTable {
  public:
   // `invalid` is the code for stale, foreign and wrong-kind handles.
-  HandleTable(HandleKind kind, Fault invalid)
-      : kind_(kind), invalid_(invalid) {}
+  HandleTable(HandleKind kind, Fault invalid,
+              Fault null = Fault::kInvalidParam)
+      : kind_(kind), invalid_(invalid), null_(null) {}
 
   void* Add(std::shared_ptr<T> object) {
     const std::lock_guard<std::mutex> guard(mutex_);
@@ -125,7 +134,7 @@ class HandleTable {
 
   absl::StatusOr<uint64_t> Find(const void* handle,
                                 const char* argument) const {
-    if (handle == nullptr) return NullHandle(kind_, argument);
+    if (handle == nullptr) return NullHandle(kind_, argument, null_);
     const auto value = reinterpret_cast<uint64_t>(handle);
     const uint64_t index = value >> 4 & kMaxIndex;
     const bool ours = value == Value(index, value >> 24 & kGenerationMask) &&
@@ -143,6 +152,7 @@ class HandleTable {
 
   const HandleKind kind_;
   const Fault invalid_;
+  const Fault null_;
   mutable std::mutex mutex_;
   std::vector<Slot> slots_;
   std::vector<uint64_t> free_;

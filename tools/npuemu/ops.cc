@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "acl_shim/aclnn/nn_op.h"
 #include "acl_shim/op_library/op_library.h"
 #include "kernels/ops/registry.h"
 #include "tools/npuemu/command.h"
@@ -26,6 +28,23 @@ std::vector<const kernels::OpDef*> AllByName() {
                return std::string_view(a->type) < b->type;
              });
   return all;
+}
+
+// The two-phase operators that are modelled, several to a line.
+void PrintNnOps(std::ostream& out) {
+  const auto names = shim::nn::NnOpNames();
+  std::vector<std::string> lines(1);
+  size_t modelled = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (shim::nn::FindNnOp(i) == nullptr) continue;
+    ++modelled;
+    const std::string name(names[i]);
+    if (lines.back().size() + 1 + name.size() > 80) lines.emplace_back();
+    lines.back() += (lines.back().empty() ? "" : " ") + name;
+  }
+  out << "\naclnn: " << modelled << " of " << names.size()
+      << " operators; the others are refused by their first phase\n";
+  for (const std::string& line : lines) out << line << "\n";
 }
 
 }  // namespace
@@ -51,6 +70,7 @@ int Ops(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   const Arguments names(arguments.begin() + options->used, arguments.end());
   if (names.empty()) {
     PrintOpList(AllByName(), out);
+    PrintNnOps(out);
     return kExitOk;
   }
   if (names.size() != 1) {

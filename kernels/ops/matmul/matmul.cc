@@ -115,6 +115,10 @@ OpStatus MakeMatmul(const OpCall& call, MatmulRanks ranks, Matmul* matmul) {
   const Shape& s2 = call.inputs[1].shape;
   *matmul = {};
   matmul->kind = MmadKindOf(call.inputs[0].dtype);
+  if (matmul->kind == MmadKind::kFloat32 &&
+      AttrOr<bool>(call.attrs, "enable_hf32", false)) {
+    matmul->kind = MmadKind::kHf32;
+  }
   matmul->x1.transposed = Transposed(call, 0);
   matmul->x2.transposed = Transposed(call, 1);
   const size_t t1 = matmul->x1.transposed ? 1 : 0;

@@ -58,6 +58,12 @@ OpStatus MakeFullyConnection(const OpCall& call, Matmul* matmul) {
   return {};
 }
 
+// As V3 of both has it: float operands are rounded to HF32 first.
+OpDef WithHf32(OpDef op) {
+  op.attrs.push_back({"enable_hf32", AttrKind::kBool, false, false});
+  return op;
+}
+
 }  // namespace
 
 const OpDef& MatMulOp() {
@@ -68,7 +74,7 @@ const OpDef& MatMulOp() {
 
 const OpDef& MatMulV2Op() {
   static const OpDef& op =
-      *new OpDef(BiasedOp<MakeRanked<2, 2>>(Signature("MatMulV2")));
+      *new OpDef(BiasedOp<MakeRanked<2, 2>>(WithHf32(Signature("MatMulV2"))));
   return op;
 }
 
@@ -80,7 +86,7 @@ const OpDef& BatchMatMulOp() {
 
 const OpDef& BatchMatMulV2Op() {
   static const OpDef& op = *new OpDef(
-      BiasedOp<MakeRanked<2, kMostRank>>(Signature("BatchMatMulV2")));
+      BiasedOp<MakeRanked<2, kMostRank>>(WithHf32(Signature("BatchMatMulV2"))));
   return op;
 }
 

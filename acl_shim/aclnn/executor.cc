@@ -1,0 +1,112 @@
+#include "acl_shim/aclnn/executor.h"
+
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "acl_shim/aclnn/places.h"
+#include "acl_shim/core/enqueue_op.h"
+#include "acl_shim/core/strided_copy.h"
+
+namespace npuemu::shim::nn {
+namespace {
+
+// What a tensor without data is at: no device memory, so that a kernel which
+// reads it fails as on the device.
+constexpr uint64_t kNowhere = 1;
+
+class PlanLaunch {
+ public:
+  PlanLaunch(const Executor& executor, uint64_t workspace)
+      : executor_(executor), workspace_(workspace) {}
+
+  Task Make(Call& call, const Stream& stream, const Step& step) const {
+    if (step.op == nullptr) return Copy(call.node, step);
+    absl::InlinedVector<uint64_t, 6> inputs;
+    absl::InlinedVector<uint64_t, 4> outputs;
+    for (int place : step.inputs) inputs.push_back(Address(place));
+    for (int place : step.outputs) outputs.push_back(Address(place));
+    const uint64_t scratch =
+        step.op->workspace == 0
+            ? 0
+            : workspace_ + executor_.plan->kernel_scratch;
+    return MakeOpTask(call.node, stream, step.op,
+                      {inputs, outputs, scratch});
+  }
+
+ private:
+  const Place& PlaceAt(int place) const {
+    return executor_.plan->places[static_cast<size_t>(place)];
+  }
+
+  // Of the first element; 0 for what is absent or constant.
+  uint64_t Address(int number) const {
+    if (number < 0) return 0;
+    const Place& place = PlaceAt(number);
+    switch (place.base) {
+      case Place::Base::kConstant:
+        return 0;
+      case Place::Base::kWorkspace:
+        return workspace_ + static_cast<uint64_t>(place.offset);
+      case Place::Base::kTensor:
+        break;
+    }
+    const uint64_t base = Base(place);
+    if (base == kNowhere) return base;
+    return base + static_cast<uint64_t>(
+                      place.offset * kernels::BitsOf(place.spec.dtype) / 8);
+  }
+
+  uint64_t Base(const Place& place) const {
+    const uint64_t address =
+        executor_.addresses[static_cast<size_t>(place.tensor)];
+    return address == 0 ? kNowhere : address;
+  }
+
+  StridedView View(const Place& place, int number) const {
+    if (place.base == Place::Base::kTensor) {
+      return {Base(place), place.offset, StridesOf(place)};
+    }
+    return {Address(number), 0, StridesOf(place)};
+  }
+
+  Task Copy(Node& node, const Step& step) const {
+    const Place& from = PlaceAt(step.inputs[0]);
+    const Place& to = PlaceAt(step.outputs[0]);
+    return MakeStridedCopy(node,
+                           {to.contiguous() ? "Contiguous" : "ViewCopy",
+                            from.spec.dtype, to.spec.dtype, from.spec.shape},
+                           View(from, step.inputs[0]),
+                           View(to, step.outputs[0]));
+  }
+
+  const Executor& executor_;
+  const uint64_t workspace_;
+};
+
+}  // namespace
+
+// Never destroyed: static destructors of the host may still call.
+HandleTable<Executor>& Executors() {
+  static auto* table = new HandleTable<Executor>(HandleKind::kOpExecutor,
+                                                 Fault::kNnParamInvalid,
+                                                 Fault::kNnParamNullptr);
+  return *table;
+}
+
+namespace {
+thread_local const Executor* last_executor = nullptr;
+}  // namespace
+
+const Executor* LastExecutor() { return last_executor; }
+void SetLastExecutor(const Executor* executor) { last_executor = executor; }
+
+absl::Status Launch(Call& call, Stream* stream, const Executor& executor,
+                    uint64_t workspace) {
+  const PlanLaunch launch(executor, workspace);
+  for (const Step& step : executor.plan->steps) {
+    RETURN_IF_ERROR(Submit(call, stream, launch.Make(call, *stream, step)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace npuemu::shim::nn

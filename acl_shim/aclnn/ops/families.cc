@@ -1,0 +1,71 @@
+#include "acl_shim/aclnn/ops/families.h"
+
+#include <algorithm>
+
+#include "acl_shim/aclnn/promote.h"
+#include "kernels/ops/registry.h"
+
+namespace npuemu::shim::nn {
+
+DataType PromoteWith(Builder& b, DataType type, size_t arg) {
+  const DataType other =
+      b.IsScalar(arg) ? PromoteScalar(type, b.ScalarAt(arg))
+                      : Promote(type, b.TypeOf(b.In(arg)));
+  b.Check(other != DataType::kUndefined || !b.ok(), arg, "its dtype",
+          std::string("one that goes with ") + kernels::NameOf(type));
+  return other;
+}
+
+Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg) {
+  if (!b.ok()) return {};
+  const Shape from = b.ShapeOf(value);
+  bool fits = from.size() <= shape.size();
+  for (size_t i = 0; fits && i < from.size(); ++i) {
+    const int64_t extent = shape[shape.size() - from.size() + i];
+    fits = from[i] == extent || from[i] == 1;
+  }
+  b.Check(fits, arg, kernels::ToString(from),
+          "a shape that can be broadcast to " + kernels::ToString(shape));
+  return b.Expand(value, shape);
+}
+
+namespace {
+
+bool FillTakes(DataType type) {
+  const auto& dtypes = kernels::FindOp("Fill")->outputs[0].dtypes;
+  return std::find(dtypes.begin(), dtypes.end(), type) != dtypes.end();
+}
+
+}  // namespace
+
+Value FillOf(Builder& b, Value value, const Shape& shape) {
+  if (!b.ok()) return {};
+  const DataType type = b.TypeOf(value);
+  const DataType filled = FillTakes(type) ? type : DataType::kInt32;
+  const Value y = b.Op("Fill", {b.Constant(shape), b.Cast(value, filled)});
+  return b.Cast(y, type);
+}
+
+Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes) {
+  Rows rows;
+  for (int64_t i = 0; i < b.Rank(value); ++i) {
+    if (std::find(axes.begin(), axes.end(), i) == axes.end()) {
+      rows.order.push_back(i);
+    }
+  }
+  rows.order.insert(rows.order.end(), axes.begin(), axes.end());
+  rows.value = b.Permute(value, rows.order);
+  return rows;
+}
+
+Value AsReal(Builder& b, Value value) {
+  return IsIntegral(b.TypeOf(value)) ? b.Cast(value, DataType::kFloat) : value;
+}
+
+Attrs AxisAttr(const char* name, int64_t axis) {
+  Attrs attrs;
+  attrs[name] = axis;
+  return attrs;
+}
+
+}  // namespace npuemu::shim::nn

@@ -1,0 +1,61 @@
+// File: families.h
+// The tables of operators, one a file beside this one, and what their files
+// share. Thread-safe: constants and functions of a Builder.
+
+#ifndef ACL_SHIM_ACLNN_OPS_FAMILIES_H_
+#define ACL_SHIM_ACLNN_OPS_FAMILIES_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "acl_shim/aclnn/builder.h"
+#include "acl_shim/aclnn/nn_op.h"
+
+namespace npuemu::shim::nn {
+
+std::span<const NnOp> UnaryOps();
+std::span<const NnOp> BinaryOps();
+std::span<const NnOp> LogicOps();
+std::span<const NnOp> CopyOps();
+std::span<const NnOp> ActivationOps();
+std::span<const NnOp> ShapeOps();
+std::span<const NnOp> IndexOps();
+std::span<const NnOp> ReduceOps();
+std::span<const NnOp> NormOps();
+std::span<const NnOp> LossOps();
+std::span<const NnOp> MatmulOps();
+std::span<const NnOp> ConvOps();
+std::span<const NnOp> PoolOps();
+std::span<const NnOp> AttentionOps();
+
+// The common dtype of `type` and argument `arg`, or an error.
+DataType PromoteWith(Builder& b, DataType type, size_t arg);
+
+// The value broadcast to `shape`; an error that names `arg` if it cannot be.
+Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg);
+
+// A tensor of one element's value (rank 0).
+Value FillOf(Builder& b, Value value, const Shape& shape);
+
+// The value as a row of axes: those of `axes` go last, in order.
+struct Rows {
+  Value value;
+  std::vector<int64_t> order;  // what Permute was given
+};
+Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes);
+
+// Integers and bool as f32, floats as they are.
+Value AsReal(Builder& b, Value value);
+
+// An attribute list.
+inline std::vector<int64_t> IntList(std::initializer_list<int64_t> values) {
+  return values;
+}
+
+// axis `axis` of a value, from behind if negative.
+Attrs AxisAttr(const char* name, int64_t axis);
+
+}  // namespace npuemu::shim::nn
+
+#endif  // ACL_SHIM_ACLNN_OPS_FAMILIES_H_

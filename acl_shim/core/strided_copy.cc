@@ -1,0 +1,153 @@
+#include "acl_shim/core/strided_copy.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "emulator/memory/device_memory.h"
+#include "emulator/task/cost_model.h"
+#include "kernels/tensor/strided.h"
+
+namespace npuemu::shim {
+namespace {
+
+using kernels::Shape;
+
+// Runs of elements that are tracked one by one, as rows of 2D copies are;
+// beyond it the whole span, which the checks then leave out.
+constexpr int64_t kTrackedRuns = 64;
+constexpr int64_t kCheckedRuns = 65536;
+
+constexpr const char* kFrom[] = {"src"};
+constexpr const char* kTo[] = {"dst"};
+constexpr AccessNames kNames{kFrom, kTo};
+
+// One side of a copy: the bytes that hold its elements.
+struct Side {
+  uint64_t begin;  // of the first element, in bits from address 0
+  int64_t bits;    // of an element
+  Shape strides;
+  uint64_t span;   // bits from the first element's begin to the last one's end
+
+  MemoryRange Bytes() const { return {begin / 8, (begin + span + 7) / 8}; }
+};
+
+Side SideOf(const StridedCopy& copy, kernels::DataType dtype,
+            const StridedView& view) {
+  Side side;
+  side.bits = kernels::BitsOf(dtype);
+  side.begin =
+      view.address * 8 + static_cast<uint64_t>(view.offset * side.bits);
+  side.strides = view.strides;
+  int64_t last = 0;
+  for (size_t i = 0; i < copy.shape.size(); ++i) {
+    last += (copy.shape[i] - 1) * view.strides[i];
+  }
+  side.span = static_cast<uint64_t>((last + 1) * side.bits);
+  return side;
+}
+
+// Appends the runs of adjacent elements; false: there are too many, the span
+// stands for them.
+bool AddRuns(const Shape& shape, const Side& side, int64_t most,
+             RangeList* ranges) {
+  const kernels::StridedWalk walk =
+      kernels::WalkOf(shape, side.strides, side.strides);
+  const bool dense = walk.from.back() == 1;
+  const int64_t count = kernels::ElementCount(walk.shape);
+  const int64_t runs = dense ? count / walk.shape.back() : count;
+  if (runs > most) {
+    ranges->push_back(side.Bytes());
+    return false;
+  }
+  Shape outer = walk.shape;
+  const int64_t length = dense ? outer.back() : 1;
+  if (dense) outer.back() = 1;
+  Shape index(outer.size(), 0);
+  for (int64_t run = 0; run < runs; ++run) {
+    int64_t at = 0;
+    for (size_t i = 0; i < outer.size(); ++i) at += index[i] * walk.from[i];
+    const uint64_t begin = side.begin + static_cast<uint64_t>(at * side.bits);
+    const uint64_t end = begin + static_cast<uint64_t>(length * side.bits);
+    ranges->push_back({begin / 8, (end + 7) / 8});
+    for (size_t i = outer.size(); i-- > 0;) {
+      if (++index[i] < outer[i]) break;
+      index[i] = 0;
+    }
+  }
+  return true;
+}
+
+class Launch {
+ public:
+  Launch(const DeviceMemory& memory, StridedCopy copy, Side from, Side to)
+      : memory_(memory), copy_(std::move(copy)), from_(std::move(from)),
+        to_(std::move(to)) {}
+
+  Fault Run() const {
+    const MemoryRange read = from_.Bytes();
+    const MemoryRange written = to_.Bytes();
+    const std::byte* src = memory_.Translate(read.begin, Size(read));
+    std::byte* dst = memory_.Translate(written.begin, Size(written));
+    if (src == nullptr || dst == nullptr) return Fault::kRtVectorCoreException;
+    std::vector<std::byte> buffer;
+    if (Overlap(read, written)) {
+      buffer.assign(src, src + Size(read));
+      src = buffer.data();
+    }
+    if (from_.bits == 4 && to_.bits == 8) {
+      kernels::UnpackNibbles(copy_.shape, src, from_.begin / 4 % 2,
+                             from_.strides, dst);
+    } else if (from_.bits == 4) {
+      kernels::CopyStridedNibbles(copy_.shape, src, from_.begin / 4 % 2,
+                                  from_.strides, dst, to_.begin / 4 % 2,
+                                  to_.strides);
+    } else {
+      kernels::CopyStrided(copy_.shape, static_cast<size_t>(from_.bits) / 8,
+                           src, from_.strides, dst, to_.strides);
+    }
+    return Fault::kNone;
+  }
+
+ private:
+  static size_t Size(const MemoryRange& range) {
+    return range.end - range.begin;
+  }
+
+  const DeviceMemory& memory_;
+  const StridedCopy copy_;
+  const Side from_;
+  const Side to_;
+};
+
+}  // namespace
+
+Task MakeStridedCopy(Node& node, const StridedCopy& copy,
+                     const StridedView& from, const StridedView& to) {
+  Task task;
+  task.name = copy.name;
+  task.unit = Unit::kVector;
+  task.names = &kNames;
+  const auto bytes = static_cast<uint64_t>(
+      kernels::BytesOf(copy.dtype, kernels::ElementCount(copy.shape)));
+  const KernelCost cost =
+      node.costs().Kernel(Unit::kVector, {0, bytes / 256 + 1, bytes, bytes});
+  task.cost = cost.duration;
+  task.cores = cost.cores;
+  if (kernels::ElementCount(copy.shape) == 0) {
+    task.body = [] { return Fault::kNone; };
+    return task;
+  }
+  const Side source = SideOf(copy, copy.dtype, from);
+  const Side target = SideOf(copy, copy.to_dtype, to);
+  const int64_t most = node.log().checking() ? kCheckedRuns : kTrackedRuns;
+  task.exact = AddRuns(copy.shape, source, most, &task.reads);
+  task.exact &= AddRuns(copy.shape, target, most, &task.writes);
+  auto launch =
+      std::make_shared<Launch>(node.memory(), copy, source, target);
+  task.body = [launch = std::move(launch)] { return launch->Run(); };
+  return task;
+}
+
+}  // namespace npuemu::shim

@@ -1,0 +1,96 @@
+"""Every operator of aclnn that is modelled, against numpy; bad input to all.
+
+  nn_test.py LIBRARY ACLNN_TSV
+"""
+
+import ctypes
+import sys
+import unittest
+
+import numpy as np
+
+from nn import Library, NnError, Null
+from nn_cases import CASES
+import nn_cases_more  # noqa: F401 (adds its cases)
+
+_NOT_MODELLED = 200001
+_NULL, _INVALID = 161001, 161002
+NN = None
+
+
+def nothing(param):
+  """The emptiest value of a parameter's type."""
+  if param.type.endswith("*"):
+    return Null()
+  return {"aclDataType": "f32", "bool": False, "double": 0.0,
+          "float": 0.0}.get(param.type.replace("const ", ""), 0)
+
+
+def code_of(op, args):
+  """What the first phase returns."""
+  with NN.call(op) as call:
+    try:
+      _, executor = call.first(args)
+    except NnError as error:
+      return error.code, error.message
+    NN.lib.aclDestroyAclOpExecutor(executor)
+    return 0, ""
+
+
+def modelled():
+  return [name for name, op in NN.ops.items()
+          if code_of(name, [nothing(p) for p in op.params])[0] !=
+          _NOT_MODELLED]
+
+
+class NnTest(unittest.TestCase):
+
+  def test_every_operator_has_a_case(self):
+    covered = {op for op, _, _ in CASES}
+    self.assertEqual(sorted(set(modelled()) - covered), [])
+    print("modelled: %d operators, %d cases" % (len(modelled()), len(CASES)))
+
+  def test_as_numpy(self):
+    for number, (op, args, expected) in enumerate(CASES):
+      with self.subTest(op=op, case=number):
+        NN.run(op, *args)
+        for out, array, tolerance in expected:
+          np.testing.assert_allclose(
+              out.value().astype(np.float64),
+              np.asarray(array).astype(np.float64), rtol=tolerance,
+              atol=tolerance)
+
+  def test_null_arguments(self):
+    """Each tensor argument alone null: taken as optional, or 161001."""
+    for op, args, _ in CASES:
+      for i, param in enumerate(NN.ops[op].params):
+        if "aclTensor" not in param.type or isinstance(args[i], Null):
+          continue
+        bad = list(args)
+        bad[i] = Null()
+        with self.subTest(op=op, argument=param.name):
+          code, message = code_of(op, bad)
+          self.assertIn(code, (0, _NULL, _INVALID), message)
+          if code == _NULL:
+            self.assertIn(param.name, message)
+
+  def test_wrong_dtypes_are_refused_by_name(self):
+    for op, args, _ in CASES:
+      with self.subTest(op=op):
+        name = NN.ops[op].symbol
+        tensor = next(a for a in args if hasattr(a, "owner") or
+                      isinstance(a, list) and a and hasattr(a[0], "owner"))
+        one = tensor[0] if isinstance(tensor, list) else tensor
+        tag, one.tag = one.tag, "f64"
+        try:
+          code, message = code_of(op, args)
+        finally:
+          one.tag = tag
+        if code != 0:
+          self.assertIn(code, (_INVALID, _NOT_MODELLED), message)
+          self.assertIn(name, message)
+
+
+if __name__ == "__main__":
+  NN = Library(sys.argv[1], sys.argv[2])
+  unittest.main(argv=sys.argv[:1] + sys.argv[3:])
