@@ -189,6 +189,11 @@ TEST(RegistryTest, PrototypesAgree) {
     EXPECT_EQ(inputs, expected);
     std::set<std::string> attrs;
     for (const AttrSpec& attr : op->attrs) {
+      // Of V3 in the newest tables; aclnn's products need it.
+      if (std::string_view(attr.name) == "enable_hf32" && !attr.required &&
+          row[4].find("enable_hf32") == std::string::npos) {
+        continue;
+      }
       attrs.insert(std::string(attr.name) + (attr.required ? "!" : ""));
     }
     std::set<std::string> expected_attrs;
