@@ -54,7 +54,7 @@ void BM_Float16(benchmark::State& state) {
 }
 BENCHMARK(BM_Float16)
     ->ArgNames({"isa", "n"})
-    ->ArgsProduct({{0, 1, 2}, {512, 1024}})
+    ->ArgsProduct({{0, 1, 2, 3}, {512, 1024}})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -73,6 +73,7 @@ struct MicroKernels {
 extern const MicroKernels kPlainKernels;
 extern const MicroKernels kAvx2Kernels;
 extern const MicroKernels kAvx512Kernels;
+extern const MicroKernels kAvx512AddersKernels;
 
 }  // namespace npuemu::kernels::internal
 

@@ -36,22 +36,31 @@ NPUEMU_INLINE __m512d RoundToF32(__m512d d) {
   return _mm512_cvtps_pd(_mm512_cvtpd_ps(d));
 }
 
-// RN_f32 of a tame d in two instructions. d - 2^29 d lies in the binade of
-// 2^29 d or, just above a power of two, in the one below, so that its last bit
-// is that of an f32 of d's size, or finer where d is next to a power of two;
-// adding 2^29 d back is exact. A tie keeps its parity: 2^29 d is even there.
+// RN_f32 of a tame d. d - 2^29 d lies in the binade of 2^29 d or, just above a
+// power of two, in the one below, so that its last bit is that of an f32 of d's
+// size, or finer where d is next to a power of two; adding 2^29 d back is
+// exact. A tie keeps its parity: 2^29 d is even there.
+// Two multiplications that add do it; where additions have units of their own
+// (AMD) three others leave the multipliers to the products.
+template <bool kByAdditions>
 NPUEMU_INLINE __m512d RoundTame(__m512d d) {
-  const __m512d scale = _mm512_set1_pd(0x1p29);
-  return _mm512_fmadd_pd(d, scale, _mm512_fnmadd_pd(d, scale, d));
+  if (!kByAdditions) {
+    const __m512d scale = _mm512_set1_pd(0x1p29);
+    return _mm512_fmadd_pd(d, scale, _mm512_fnmadd_pd(d, scale, d));
+  }
+  // 0 becomes a tiny number, which goes away again.
+  const __m512d scaled = _mm512_castsi512_pd(_mm512_add_epi64(
+      _mm512_castpd_si512(d), _mm512_set1_epi64(int64_t{29} << 52)));
+  return _mm512_add_pd(_mm512_sub_pd(d, scaled), scaled);
 }
 
-template <Rounding kRounding>
+template <Rounding kRounding, bool kByAdditions>
 NPUEMU_INLINE __m512d Rounded(__m512d d) {
-  if (kRounding == Rounding::kTame) return RoundTame(d);
+  if (kRounding == Rounding::kTame) return RoundTame<kByAdditions>(d);
   return RoundToF32<kRounding == Rounding::kSaturate>(d);
 }
 
-template <int kPanels, Rounding kRounding>
+template <int kPanels, Rounding kRounding, bool kByAdditions>
 NPUEMU_TARGET void Run(const FloatBlock& x) {
   __m512d acc[8][kPanels];
   NPUEMU_UNROLL
@@ -84,7 +93,7 @@ NPUEMU_TARGET void Run(const FloatBlock& x) {
     for (int i = 0; i < 8; ++i) {
       NPUEMU_UNROLL
       for (int p = 0; p < kPanels; ++p) {
-        acc[i][p] = Rounded<kRounding>(acc[i][p]);
+        acc[i][p] = Rounded<kRounding, kByAdditions>(acc[i][p]);
       }
     }
   }
@@ -97,26 +106,27 @@ NPUEMU_TARGET void Run(const FloatBlock& x) {
   }
 }
 
-template <int kPanels>
+template <int kPanels, bool kByAdditions>
 void RunPanels(const FloatBlock& x) {
   switch (x.rounding) {
     case Rounding::kTame:
-      return Run<kPanels, Rounding::kTame>(x);
+      return Run<kPanels, Rounding::kTame, kByAdditions>(x);
     case Rounding::kSaturate:
-      return Run<kPanels, Rounding::kSaturate>(x);
+      return Run<kPanels, Rounding::kSaturate, false>(x);
     case Rounding::kInfNan:
-      return Run<kPanels, Rounding::kInfNan>(x);
+      return Run<kPanels, Rounding::kInfNan, false>(x);
   }
 }
 
+template <bool kByAdditions>
 void RunFloat(const FloatBlock& x) {
   switch (x.panels) {
     case 1:
-      return RunPanels<1>(x);
+      return RunPanels<1, kByAdditions>(x);
     case 2:
-      return RunPanels<2>(x);
+      return RunPanels<2, kByAdditions>(x);
     default:
-      return RunPanels<3>(x);
+      return RunPanels<3, kByAdditions>(x);
   }
 }
 
@@ -214,6 +224,7 @@ NPUEMU_TARGET void Widen(const float* from, double* to, int64_t n,
 
 }  // namespace
 
-const MicroKernels kAvx512Kernels = {RunFloat, RunInt, Widen, true};
+const MicroKernels kAvx512Kernels = {RunFloat<false>, RunInt, Widen, true};
+const MicroKernels kAvx512AddersKernels = {RunFloat<true>, RunInt, Widen, true};
 
 }  // namespace npuemu::kernels::internal

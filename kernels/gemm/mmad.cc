@@ -4,8 +4,10 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <new>
+#include <numeric>
 
 #include "kernels/gemm/micro_kernel.h"
 #include "kernels/numeric/element.h"
@@ -22,7 +24,7 @@ using internal::Rounding;
 // Steps of K whose panels stay in the first-level cache; a multiple of every
 // group, so that a cut falls where the accumulator is an f32 anyway.
 constexpr int64_t kDepth = 128;
-constexpr int64_t kIntDepth = 256;
+constexpr int64_t kIntDepth = 384;
 
 constexpr std::align_val_t kLine{64};
 
@@ -36,9 +38,10 @@ Buffer NewBuffer(int64_t count) {
 }
 
 MmadIsa BestIsa() {
-  for (MmadIsa isa : {MmadIsa::kAvx512, MmadIsa::kAvx2}) {
-    if (IsAvailable(isa)) return isa;
+  if (IsAvailable(MmadIsa::kAvx512)) {
+    return __builtin_cpu_is("amd") ? MmadIsa::kAvx512Adders : MmadIsa::kAvx512;
   }
+  if (IsAvailable(MmadIsa::kAvx2)) return MmadIsa::kAvx2;
   return MmadIsa::kPlain;
 }
 
@@ -51,6 +54,8 @@ const MicroKernels& Kernels() {
   switch (CurrentMmadIsa()) {
     case MmadIsa::kAvx512:
       return internal::kAvx512Kernels;
+    case MmadIsa::kAvx512Adders:
+      return internal::kAvx512AddersKernels;
     case MmadIsa::kAvx2:
       return internal::kAvx2Kernels;
     case MmadIsa::kPlain:
@@ -73,8 +78,9 @@ Magnitudes WidenPanels(const MicroKernels& kernels, const float* packed,
 
 // Asks for memory that is read soon: panels are too short for the processor to
 // see it by itself.
-void Prefetch(const float* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += 16) {
+template <typename T>
+void Prefetch(const T* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += 64 / sizeof(T)) {
     __builtin_prefetch(from + i, /*rw=*/0, /*locality=*/2);
   }
 }
@@ -150,13 +156,19 @@ constexpr int64_t kMostProduct = (128 + 255) * (128 + 255);
 
 // No accumulator has a greater magnitude; at most twice the greatest of them.
 int64_t BoundOf(const int32_t* acc, int64_t ld, int64_t rows, int64_t columns) {
-  int32_t any = 0;  // bits that differ from those of the sign
+  constexpr int64_t kBlock = 8;  // a constant count, for the compiler
+  int32_t any[kBlock] = {};      // bits that differ from those of the sign
   for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      any |= acc[i * ld + j] ^ (acc[i * ld + j] >> 31);
+    const int32_t* row = acc + i * ld;
+    int64_t j = 0;
+    for (; j + kBlock <= columns; j += kBlock) {
+      for (int64_t k = 0; k < kBlock; ++k) {
+        any[k] |= row[j + k] ^ (row[j + k] >> 31);
+      }
     }
+    for (; j < columns; ++j) any[0] |= row[j] ^ (row[j] >> 31);
   }
-  return any + int64_t{1};
+  return std::accumulate(any, any + kBlock, 0, std::bit_or<>()) + int64_t{1};
 }
 
 }  // namespace
@@ -164,6 +176,7 @@ int64_t BoundOf(const int32_t* acc, int64_t ld, int64_t rows, int64_t columns) {
 bool IsAvailable(MmadIsa isa) {
   switch (isa) {
     case MmadIsa::kAvx512:
+    case MmadIsa::kAvx512Adders:
       // What is not tame, or has no VNNI, takes the integer loop of AVX2.
       return __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx2");
@@ -263,6 +276,14 @@ void MmadInt(const MmadProblem& problem, const MmadTile& tile, int32_t* acc,
       for (int64_t p = 0; p < a_panels; ++p) {
         block.a = a + p * panel + pair * 2 * kPanelRows;
         block.c = acc + (p * ld + q) * kPanelRows;
+        if (q + kMaxIntPanels + p < b_panels && p < kMaxIntPanels) {
+          Prefetch(block.b + (kMaxIntPanels + p) * panel,
+                   block.pairs * 2 * kPanelRows);
+        } else if (q == 0 && pair + block.pairs < all_pairs) {
+          Prefetch(block.a + block.pairs * 2 * kPanelRows,
+                   std::min(all_pairs - pair - block.pairs, kIntDepth / 2) * 2 *
+                       kPanelRows);
+        }
         kernels.run_int(block);
       }
     }

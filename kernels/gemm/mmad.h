@@ -52,8 +52,9 @@ void MmadInt(const MmadProblem& problem, const MmadTile& tile, int32_t* acc,
              int64_t ld);
 
 // The versions of the inner loops; all give the same bits. Integers need VNNI
-// for a loop of their own on kAvx512.
-enum class MmadIsa { kPlain, kAvx2, kAvx512 };
+// for a loop of their own on kAvx512. kAvx512Adders is for processors whose
+// additions leave the multipliers free.
+enum class MmadIsa { kPlain, kAvx2, kAvx512, kAvx512Adders };
 
 bool IsAvailable(MmadIsa isa);
 

@@ -31,8 +31,8 @@ int GroupOf(MmadKind kind) {
 
 std::vector<MmadIsa> AvailableIsas() {
   std::vector<MmadIsa> isas;
-  for (MmadIsa isa : {MmadIsa::kPlain, MmadIsa::kAvx2, MmadIsa::kAvx512}) {
-    if (IsAvailable(isa)) isas.push_back(isa);
+  for (const int i : {0, 1, 2, 3}) {
+    if (IsAvailable(MmadIsa{i})) isas.push_back(MmadIsa{i});
   }
   return isas;
 }

@@ -47,6 +47,19 @@ struct HalfSource {
   }
 };
 
+// RoundToHf32 of four.
+__m128i RoundFourToHf32(__m128i bits) {
+  const __m128i odd =
+      _mm_and_si128(_mm_srli_epi32(bits, 12), _mm_set1_epi32(1));
+  const __m128i rounded = _mm_andnot_si128(
+      _mm_set1_epi32(0xfff),
+      _mm_add_epi32(_mm_add_epi32(bits, _mm_set1_epi32(0x7ff)), odd));
+  const __m128 x = _mm_castsi128_ps(bits);
+  const __m128i nan = _mm_castps_si128(_mm_cmpunord_ps(x, x));
+  return _mm_or_si128(_mm_andnot_si128(nan, rounded),
+                      _mm_and_si128(nan, _mm_set1_epi32(0x7fc00000)));
+}
+
 struct FloatSource {
   using Stored = float;
   using Packed = float;
@@ -57,7 +70,13 @@ struct FloatSource {
     for (int64_t i = 0; saturate && i < count; ++i) {
       to[i] = SaturatedInput(to[i], kMostF32);
     }
-    for (int64_t i = 0; hf32 && i < count; ++i) {
+    if (!hf32) return;
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      auto* const four = reinterpret_cast<__m128i*>(to + i);
+      _mm_storeu_si128(four, RoundFourToHf32(_mm_loadu_si128(four)));
+    }
+    for (; i < count; ++i) {
       to[i] = std::bit_cast<float>(RoundToHf32(std::bit_cast<uint32_t>(to[i])));
     }
   }

@@ -6,11 +6,19 @@
 #endif
 #include <immintrin.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
 #include "kernels/numeric/elementary.h"
 #include "kernels/numeric/isa.h"
+
+// Registers are named by array elements: loops over them are unrolled whole.
+#ifdef __clang__
+#define NPUEMU_UNROLL _Pragma("unroll")
+#else
+#define NPUEMU_UNROLL _Pragma("GCC unroll 8")
+#endif
 
 namespace npuemu::kernels {
 namespace {
@@ -81,33 +89,6 @@ NPUEMU_AVX512 inline __m256 ExpEight(__m256 floats, __m512i* doubt) {
   return _mm512_cvtpd_ps(y);
 }
 
-#define NPUEMU_AVX2 __attribute__((target("avx2,fma")))
-
-// The same for four.
-NPUEMU_AVX2 inline __m128 ExpFour(__m128 floats, __m256i* doubt) {
-  const __m256d x = _mm256_cvtps_pd(floats);
-  const __m256d shifted = _mm256_fmadd_pd(
-      x, _mm256_set1_pd(0x1.71547652b82fep+4), _mm256_set1_pd(0x1.8p52));
-  const __m256d k = _mm256_sub_pd(shifted, _mm256_set1_pd(0x1.8p52));
-  const __m256d r =
-      _mm256_fnmadd_pd(k, _mm256_set1_pd(0x1.62e42fefa39efp-5), x);
-  const __m256i bits = _mm256_castpd_si256(shifted);
-  const __m256i row = _mm256_i64gather_epi64(
-      reinterpret_cast<const long long*>(kTable),
-      _mm256_and_si256(bits, _mm256_set1_epi64x(15)), 8);
-  const __m256d scaled =
-      _mm256_castsi256_pd(_mm256_add_epi64(row, _mm256_slli_epi64(bits, 48)));
-  __m256d p = _mm256_set1_pd(kPolynomial[4]);
-  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[3]));
-  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[2]));
-  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[1]));
-  p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(kPolynomial[0]));
-  const __m256d y = _mm256_fmadd_pd(_mm256_mul_pd(scaled, r), p, scaled);
-  *doubt = _mm256_sub_epi64(_mm256_castpd_si256(y),
-                            _mm256_set1_epi64x(kMiddle - kDoubt));
-  return _mm256_cvtpd_ps(y);
-}
-
 // The lanes of `mask`, one by one.
 [[gnu::noinline]] void ExpLanes(const float* x, unsigned mask, float* y) {
   for (; mask != 0; mask &= mask - 1) {
@@ -148,33 +129,78 @@ NPUEMU_AVX512 size_t ExpVectors(const float* in, float* out, size_t count) {
   return i;
 }
 
-// Lanes of *doubt without a bit of kSure.
-NPUEMU_AVX2 inline unsigned Unsure(__m256i doubt) {
-  const __m256i none = _mm256_cmpeq_epi64(
-      _mm256_and_si256(doubt, _mm256_set1_epi64x(kSure)),
+#define NPUEMU_AVX2 __attribute__((target("avx2,fma")))
+#define NPUEMU_EACH for (int j = 0; j < 4; ++j)
+
+// AVX2 has no permutation of 16 doubles and its gather is slow: no table here.
+// (e^r - 1) / r for |r| <= ln 2 / 2; e^r is off by less than 2^-39.2, which is
+// 2^13.8 units of the last place and, with the reduction, still below 2^14.
+constexpr double kSeries[8] = {0x1.fffffffff6a63p-1,  0x1.000000003c3dap-1,
+                               0x1.5555557d34fd3p-3,  0x1.5555546529417p-5,
+                               0x1.1110a7d9f36e2p-7,  0x1.6c18842cec41fp-10,
+                               0x1.a17b8fd3fbc5bp-13, 0x1.9eb725b447e8dp-16};
+constexpr int kSeriesDoubt = 1 << 14;
+constexpr int kSeriesMiddle = 1 << 28;
+constexpr int kSeriesSure = ((1 << 29) - 1) & ~(2 * kSeriesDoubt - 1);
+
+// e^x of sixteen, four vectors step by step: a chain waits less for itself.
+NPUEMU_AVX2 inline void ExpSixteen(const float* in, __m256d (&y)[4]) {
+  const __m256d shift = _mm256_set1_pd(0x1.8p52);
+  __m256d r[4];
+  __m256d scale[4];
+  NPUEMU_UNROLL NPUEMU_EACH r[j] = _mm256_cvtps_pd(_mm_loadu_ps(in + 4 * j));
+  NPUEMU_UNROLL NPUEMU_EACH scale[j] =
+      _mm256_fmadd_pd(r[j], _mm256_set1_pd(0x1.71547652b82fep+0), shift);
+  NPUEMU_UNROLL NPUEMU_EACH r[j] =
+      _mm256_fnmadd_pd(_mm256_sub_pd(scale[j], shift),
+                       _mm256_set1_pd(0x1.62e42fefa39efp-1), r[j]);
+  NPUEMU_UNROLL NPUEMU_EACH y[j] = _mm256_set1_pd(kSeries[7]);
+  NPUEMU_UNROLL
+  for (int d = 6; d >= 0; --d) {
+    NPUEMU_UNROLL NPUEMU_EACH y[j] =
+        _mm256_fmadd_pd(y[j], r[j], _mm256_set1_pd(kSeries[d]));
+  }
+  NPUEMU_UNROLL NPUEMU_EACH y[j] =
+      _mm256_fmadd_pd(y[j], r[j], _mm256_set1_pd(1.0));
+  // The low bits of `scale` are the power of two.
+  NPUEMU_UNROLL NPUEMU_EACH y[j] = _mm256_castsi256_pd(
+      _mm256_add_epi64(_mm256_castpd_si256(y[j]),
+                       _mm256_slli_epi64(_mm256_castpd_si256(scale[j]), 52)));
+}
+
+// Those of eight lanes that are not ordinary or not sure.
+NPUEMU_AVX2 inline unsigned DoubtOfEight(__m256 x, __m256d low, __m256d high) {
+  const __m256i magnitude =
+      _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
+  const __m256i odd =
+      _mm256_cmpgt_epi32(magnitude, _mm256_set1_epi32(kOrdinary));
+  // The lower words of the results; lanes in the order 0 1 4 5 2 3 6 7.
+  const __m256i words = _mm256_castps_si256(
+      _mm256_shuffle_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high), 0x88));
+  const __m256i distance =
+      _mm256_sub_epi32(words, _mm256_set1_epi32(kSeriesMiddle - kSeriesDoubt));
+  const __m256i unsure = _mm256_cmpeq_epi32(
+      _mm256_and_si256(distance, _mm256_set1_epi32(kSeriesSure)),
       _mm256_setzero_si256());
-  return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(none)));
+  const auto lanes = [](__m256i mask) NPUEMU_AVX2 {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(mask)));
+  };
+  if (__builtin_expect(lanes(_mm256_or_si256(odd, unsure)) == 0, 1)) return 0;
+  return lanes(odd) | lanes(_mm256_permute4x64_epi64(unsure, 0xd8));
 }
 
 NPUEMU_AVX2 size_t ExpHalfVectors(const float* in, float* out, size_t count) {
   size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const __m256 x = _mm256_loadu_ps(in + i);
-    const __m256i magnitude =
-        _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
-    const __m256i odd =
-        _mm256_cmpgt_epi32(magnitude, _mm256_set1_epi32(kOrdinary));
-    __m256i low_doubt;
-    __m256i high_doubt;
-    const __m128 low = ExpFour(_mm256_castps256_ps128(x), &low_doubt);
-    const __m128 high = ExpFour(_mm256_extractf128_ps(x, 1), &high_doubt);
-    const unsigned mask =
-        Unsure(low_doubt) | Unsure(high_doubt) << 4 |
-        static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(odd)));
-    alignas(32) float given[8];
-    if (__builtin_expect(mask != 0, 0)) _mm256_store_ps(given, x);
-    _mm_storeu_ps(out + i, low);
-    _mm_storeu_ps(out + i + 4, high);
+  for (; i + 16 <= count; i += 16) {
+    __m256d y[4];
+    ExpSixteen(in + i, y);
+    const unsigned mask = DoubtOfEight(_mm256_loadu_ps(in + i), y[0], y[1]) |
+                          DoubtOfEight(_mm256_loadu_ps(in + i + 8), y[2], y[3])
+                              << 8;
+    alignas(32) float given[16];
+    if (__builtin_expect(mask != 0, 0)) std::copy_n(in + i, 16, given);
+    NPUEMU_UNROLL NPUEMU_EACH _mm_storeu_ps(out + i + 4 * j,
+                                            _mm256_cvtpd_ps(y[j]));
     if (__builtin_expect(mask != 0, 0)) ExpLanes(given, mask, out + i);
   }
   return i;

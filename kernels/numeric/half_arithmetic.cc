@@ -46,72 +46,57 @@ void PlainHalves(const Float16* a, const Float16* b, Float16* y, size_t count,
   }
 }
 
-// Halves of f32 results: NaN is canonical, or 0 where infinity saturates.
-NPUEMU_AVX2 inline __m256i Avx2Out(__m256i bits, bool saturate) {
-  const __m256i infinity = _mm256_set1_epi16(0x7c00);
-  const __m256i magnitude = _mm256_and_si256(bits, _mm256_set1_epi16(0x7fff));
-  const __m256i nan = _mm256_cmpgt_epi16(magnitude, infinity);
-  if (!saturate) {
-    return _mm256_blendv_epi8(bits, _mm256_set1_epi16(0x7e00), nan);
-  }
-  const __m256i inf = _mm256_cmpeq_epi16(magnitude, infinity);
-  return _mm256_andnot_si256(nan, _mm256_add_epi16(bits, inf));
-}
+constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+constexpr float kMost = 65504;  // of a half; clamped before the rounding to it
+constexpr int kNan = 0x7fc00000;  // rounds to 0x7e00
 
 template <Op kOp>
-NPUEMU_AVX2 inline __m256 Avx2OfFloats(__m256 a, __m256 b) {
+NPUEMU_AVX2 inline __m256 Avx2Of(__m256 a, __m256 b) {
   if constexpr (kOp == Op::kAdd) return _mm256_add_ps(a, b);
   if constexpr (kOp == Op::kSubtract) return _mm256_sub_ps(a, b);
   if constexpr (kOp == Op::kMultiply) return _mm256_mul_ps(a, b);
   return _mm256_div_ps(a, b);
 }
 
-// The f32 result rounded to a half: exact as one rounding (7.9).
-template <Op kOp>
-NPUEMU_AVX2 inline __m128i Avx2Eight(__m128i a, __m128i b) {
-  return _mm256_cvtps_ph(
-      Avx2OfFloats<kOp>(_mm256_cvtph_ps(a), _mm256_cvtph_ps(b)),
-      _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+NPUEMU_AVX2 inline __m256 Avx2Load(const Float16* x) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x)));
 }
 
-template <Op kOp>
-NPUEMU_AVX2 inline __m256i Avx2Sixteen(const Float16* a, const Float16* b,
-                                       bool saturate) {
-  const __m256i x1 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a));
-  const __m256i x2 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b));
-  const __m128i low = Avx2Eight<kOp>(_mm256_castsi256_si128(x1),
-                                     _mm256_castsi256_si128(x2));
-  const __m128i high = Avx2Eight<kOp>(_mm256_extracti128_si256(x1, 1),
-                                      _mm256_extracti128_si256(x2, 1));
-  return Avx2Out(_mm256_set_m128i(high, low), saturate);
+NPUEMU_AVX2 inline void Avx2Store(__m256 x, Float16* y) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm256_cvtps_ph(x, kNearest));
 }
 
-template <Op kOp>
-NPUEMU_AVX2 void Avx2Halves(const Float16* a, const Float16* b, Float16* y,
-                            size_t count, bool saturate) {
+// NaN is canonical, or 0 where infinity saturates.
+template <bool kSaturate>
+NPUEMU_AVX2 inline __m256 Avx2Canonical(__m256 y) {
+  if (!kSaturate) {
+    const __m256 nan = _mm256_cmp_ps(y, y, _CMP_UNORD_Q);
+    const __m256 canonical = _mm256_castsi256_ps(_mm256_set1_epi32(kNan));
+    return _mm256_blendv_ps(y, canonical, nan);
+  }
+  const __m256 ordered = _mm256_cmp_ps(y, y, _CMP_ORD_Q);
+  y = _mm256_max_ps(y, _mm256_set1_ps(-kMost));
+  y = _mm256_min_ps(y, _mm256_set1_ps(kMost));
+  return _mm256_and_ps(y, ordered);
+}
+
+// The f32 result rounded to a half is exact as one rounding (7.9).
+template <Op kOp, bool kSaturate>
+NPUEMU_AVX2 size_t Avx2Halves(const Float16* a, const Float16* b, Float16* y,
+                              size_t count) {
   size_t i = 0;
   for (; i + 16 <= count; i += 16) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
-                        Avx2Sixteen<kOp>(a + i, b + i, saturate));
+    __m256 low = Avx2Of<kOp>(Avx2Load(a + i), Avx2Load(b + i));
+    __m256 high = Avx2Of<kOp>(Avx2Load(a + i + 8), Avx2Load(b + i + 8));
+    const __m256 nan = _mm256_cmp_ps(low, high, _CMP_UNORD_Q);
+    if (kSaturate || __builtin_expect(_mm256_movemask_ps(nan) != 0, 0)) {
+      low = Avx2Canonical<kSaturate>(low);
+      high = Avx2Canonical<kSaturate>(high);
+    }
+    Avx2Store(low, y + i);
+    Avx2Store(high, y + i + 8);
   }
-  if (i < count) PlainHalves<kOp>(a + i, b + i, y + i, count - i, saturate);
-}
-
-// A NaN becomes the one that rounds to 0x7e00, or 0 where infinity saturates.
-NPUEMU_AVX512 inline __m256i Avx512Out(__m512 y, bool saturate) {
-  constexpr int kRound = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
-  const __mmask16 nan = _mm512_cmp_ps_mask(y, y, _CMP_UNORD_Q);
-  if (!saturate) {
-    const __m512 canonical =
-        _mm512_castsi512_ps(_mm512_set1_epi32(0x7fc00000));
-    return _mm512_cvtps_ph(_mm512_mask_mov_ps(y, nan, canonical), kRound);
-  }
-  const __m256i bits = _mm512_cvtps_ph(
-      _mm512_mask_mov_ps(y, nan, _mm512_setzero_ps()), kRound);
-  const __mmask16 inf = _mm256_cmpeq_epi16_mask(
-      _mm256_and_si256(bits, _mm256_set1_epi16(0x7fff)),
-      _mm256_set1_epi16(0x7c00));
-  return _mm256_mask_sub_epi16(bits, inf, bits, _mm256_set1_epi16(1));
+  return i;
 }
 
 template <Op kOp>
@@ -122,25 +107,44 @@ NPUEMU_AVX512 inline __m512 Avx512Of(__m512 a, __m512 b) {
   return _mm512_div_ps(a, b);
 }
 
-template <Op kOp>
-NPUEMU_AVX512 inline __m256i Avx512Sixteen(const Float16* a, const Float16* b,
-                                           bool saturate) {
-  const __m512 x1 = _mm512_cvtph_ps(
-      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)));
-  const __m512 x2 = _mm512_cvtph_ps(
-      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
-  return Avx512Out(Avx512Of<kOp>(x1, x2), saturate);
+NPUEMU_AVX512 inline __m512 Avx512Load(const Float16* x) {
+  return _mm512_cvtph_ps(
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x)));
 }
 
-template <Op kOp>
-NPUEMU_AVX512 void Avx512Halves(const Float16* a, const Float16* b,
-                                Float16* y, size_t count, bool saturate) {
-  size_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
-                        Avx512Sixteen<kOp>(a + i, b + i, saturate));
+NPUEMU_AVX512 inline void Avx512Store(__m512 x, Float16* y) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y),
+                      _mm512_cvtps_ph(x, kNearest));
+}
+
+template <bool kSaturate>
+NPUEMU_AVX512 inline __m512 Avx512Canonical(__m512 y) {
+  if (!kSaturate) {
+    const __mmask16 nan = _mm512_cmp_ps_mask(y, y, _CMP_UNORD_Q);
+    return _mm512_mask_mov_ps(y, nan,
+                              _mm512_castsi512_ps(_mm512_set1_epi32(kNan)));
   }
-  if (i < count) PlainHalves<kOp>(a + i, b + i, y + i, count - i, saturate);
+  const __mmask16 ordered = _mm512_cmp_ps_mask(y, y, _CMP_ORD_Q);
+  y = _mm512_max_ps(y, _mm512_set1_ps(-kMost));
+  return _mm512_maskz_min_ps(ordered, y, _mm512_set1_ps(kMost));
+}
+
+template <Op kOp, bool kSaturate>
+NPUEMU_AVX512 size_t Avx512Halves(const Float16* a, const Float16* b,
+                                  Float16* y, size_t count) {
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    __m512 low = Avx512Of<kOp>(Avx512Load(a + i), Avx512Load(b + i));
+    __m512 high = Avx512Of<kOp>(Avx512Load(a + i + 16), Avx512Load(b + i + 16));
+    const __mmask16 nan = _mm512_cmp_ps_mask(low, high, _CMP_UNORD_Q);
+    if (kSaturate || __builtin_expect(nan != 0, 0)) {
+      low = Avx512Canonical<kSaturate>(low);
+      high = Avx512Canonical<kSaturate>(high);
+    }
+    Avx512Store(low, y + i);
+    Avx512Store(high, y + i + 16);
+  }
+  return i;
 }
 
 // clang 14 does not have the intrinsics for a function alone.
@@ -199,8 +203,8 @@ int BestVersion() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   const bool leaf7 = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0;
   constexpr unsigned kFp16 = 1u << 23;
-  const bool avx512 = __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl");
+  const bool avx512 =
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   if (kHasFp16 && leaf7 && (d & kFp16) != 0 && avx512) return 3;
   if (avx512) return 2;
   unsigned ecx = 0;
@@ -220,15 +224,25 @@ int Version() {
   return best;
 }
 
+template <Op kOp, bool kSaturate>
+void Halves(const Float16* a, const Float16* b, Float16* y, size_t count) {
+  const int version = Version();
+  if (version == 3) return Fp16Halves<kOp>(a, b, y, count, kSaturate);
+  size_t done = 0;
+  if (version == 2) done = Avx512Halves<kOp, kSaturate>(a, b, y, count);
+  if (version >= 1) {
+    done +=
+        Avx2Halves<kOp, kSaturate>(a + done, b + done, y + done, count - done);
+  }
+  if (done == count) return;
+  PlainHalves<kOp>(a + done, b + done, y + done, count - done, kSaturate);
+}
+
 template <Op kOp>
 void Halves(const Float16* a, const Float16* b, Float16* y, size_t count,
             bool saturate) {
-  switch (Version()) {
-    case 3: return Fp16Halves<kOp>(a, b, y, count, saturate);
-    case 2: return Avx512Halves<kOp>(a, b, y, count, saturate);
-    case 1: return Avx2Halves<kOp>(a, b, y, count, saturate);
-    default: return PlainHalves<kOp>(a, b, y, count, saturate);
-  }
+  const auto run = saturate ? Halves<kOp, true> : Halves<kOp, false>;
+  run(a, b, y, count);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/numeric/largest.h"
 #include "kernels/op/op_def.h"
 #include "kernels/op/primitives.h"
 #include "kernels/op/row_reduce.h"
@@ -161,39 +162,6 @@ struct Row {
     status = OpError(*call, argument, std::to_string(given), expected);
   }
 };
-
-// The maximum (minimum) of 7.3; -inf (inf) of nothing. In lanes: a NaN is any,
-// and only zeros differ while they are equal: then the first one is looked for.
-template <bool kSmallest = false>
-float Largest(const float* x, int64_t n) {
-  constexpr int64_t kWide = 16;
-  const float none = kSmallest ? kInf : -kInf;
-  float best[kWide];
-  int32_t nan[kWide] = {};
-  for (int64_t l = 0; l < kWide; ++l) best[l] = none;
-  int64_t base = 0;
-  for (; base + kWide <= n; base += kWide) {
-    for (int64_t l = 0; l < kWide; ++l) {
-      const float v = x[base + l];
-      const bool beats = kSmallest ? v < best[l] : v > best[l];
-      best[l] = beats ? v : best[l];
-      nan[l] |= v != v ? 1 : 0;
-    }
-  }
-  for (int64_t j = base; j < n; ++j) {
-    if (kSmallest ? x[j] < best[0] : x[j] > best[0]) best[0] = x[j];
-    if (x[j] != x[j]) nan[0] = 1;
-  }
-  float result = none;
-  for (int64_t l = 0; l < kWide; ++l) {
-    if (nan[l] != 0) return kNan;
-    if (kSmallest ? best[l] < result : best[l] > result) result = best[l];
-  }
-  for (int64_t j = 0; j < n && result == 0; ++j) {
-    if (x[j] == 0) return x[j];
-  }
-  return result;
-}
 
 }  // namespace npuemu::kernels
 

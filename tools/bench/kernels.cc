@@ -132,9 +132,14 @@ class Call {
           {memory_[call_.inputs.size() + i].data(), call_.outputs[i].bytes()});
     }
     if (call_.op->workspace != nullptr) {
-      workspace_.resize(call_.op->workspace(call_));
+      constexpr size_t kAlignment = 512;  // of device memory
+      const size_t bytes = call_.op->workspace(call_);
+      size_t room = bytes + kAlignment;
+      workspace_.resize(room);
+      void* start = workspace_.data();
+      std::align(kAlignment, bytes, start, room);
+      operands_.workspace = {static_cast<std::byte*>(start), bytes};
     }
-    operands_.workspace = workspace_;
   }
   void Run() {
     const kernels::OpStatus status = kernels::RunParallel(call_, operands_);
