@@ -7,6 +7,7 @@
 #endif
 #include <immintrin.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/numeric/isa.h"
@@ -26,43 +27,26 @@ NPUEMU_AVX2 inline __m256 Canonical(__m256 x) {
   return _mm256_blendv_ps(x, canonical, nan);
 }
 
-NPUEMU_AVX2 inline __m256 WidenLanes(__m128i x, Float16) {
-  return Canonical(_mm256_cvtph_ps(x));
+NPUEMU_AVX2 inline __m256 WidenLanes(const Float16* x) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x)));
 }
 
-NPUEMU_AVX2 inline __m256 WidenLanes(__m128i x, BFloat16) {
-  const __m256i bits = _mm256_slli_epi32(_mm256_cvtepu16_epi32(x), 16);
-  return Canonical(_mm256_castsi256_ps(bits));
+NPUEMU_AVX2 inline __m256 WidenLanes(const BFloat16* x) {
+  const auto* halves = reinterpret_cast<const __m128i*>(x);
+  return _mm256_castsi256_ps(
+      _mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(halves)), 16));
 }
 
-// What a NaN and an infinity are in 16 bits.
-struct Specials {
-  int16_t nan;
-  int16_t infinity;
-};
-constexpr Specials SpecialsOf(Float16) { return {0x7e00, 0x7c00}; }
-constexpr Specials SpecialsOf(BFloat16) { return {0x7fc0, 0x7f80}; }
+constexpr int16_t InfinityOf(Float16) { return 0x7c00; }
+constexpr int16_t InfinityOf(BFloat16) { return 0x7f80; }
 
-// A NaN becomes the one NaN or, saturated, 0; then an infinity the largest
-// finite value with its sign.
-NPUEMU_AVX2 inline __m128i Special(__m128i halves, Specials specials,
-                                   bool saturate) {
-  const __m128i magnitude = _mm_and_si128(halves, _mm_set1_epi16(0x7fff));
-  const __m128i infinity = _mm_set1_epi16(specials.infinity);
-  const __m128i nan = _mm_cmpgt_epi16(magnitude, infinity);
-  const __m128i for_nan = _mm_set1_epi16(saturate ? 0 : specials.nan);
-  const __m128i result = _mm_blendv_epi8(halves, for_nan, nan);
-  if (!saturate) return result;
-  return _mm_add_epi16(result, _mm_cmpeq_epi16(magnitude, infinity));
-}
-
-NPUEMU_AVX2 inline __m128i NarrowLanes(__m256 x, Float16) {
+NPUEMU_AVX2 inline __m128i Round(__m256 x, Float16) {
   return _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
 // Adds just below half of the last place, half where that is odd, and cuts.
-NPUEMU_AVX2 inline __m128i NarrowLanes(__m256 x, BFloat16) {
-  const __m256i bits = _mm256_castps_si256(Canonical(x));
+NPUEMU_AVX2 inline __m128i Round(__m256 x, BFloat16) {
+  const __m256i bits = _mm256_castps_si256(x);
   const __m256i odd =
       _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
   const __m256i half = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));
@@ -71,44 +55,78 @@ NPUEMU_AVX2 inline __m128i NarrowLanes(__m256 x, BFloat16) {
   return _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08));
 }
 
-template <typename T>
-NPUEMU_AVX2 void WidenBlock(const T* in, float* out) {
-  const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
-  _mm256_storeu_ps(out, WidenLanes(x, T{}));
+NPUEMU_AVX2 inline bool HasNan(__m256 a, __m256 b) {
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_UNORD_Q)) != 0;
 }
 
-template <typename T>
-NPUEMU_AVX2 void NarrowBlock(const float* in, T* out, bool saturate) {
-  const __m128i x = NarrowLanes(_mm256_loadu_ps(in), T{});
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
-                   Special(x, SpecialsOf(T{}), saturate));
+// What x rounds from: the one NaN for any, or 0 where infinity saturates.
+template <bool kSaturate>
+NPUEMU_AVX2 inline __m256 WithoutNan(__m256 x) {
+  if (!kSaturate) return Canonical(x);
+  return _mm256_and_ps(x, _mm256_cmp_ps(x, x, _CMP_ORD_Q));
 }
 
-// What the vectors of 16 left over.
+// Saturated, an infinity is the largest finite value with its sign.
+template <bool kSaturate, typename T>
+NPUEMU_AVX2 inline void StoreRounded(__m256 x, T* out) {
+  __m128i halves = Round(x, T{});
+  if (kSaturate) {
+    const __m128i magnitude = _mm_and_si128(halves, _mm_set1_epi16(0x7fff));
+    const __m128i infinity = _mm_set1_epi16(InfinityOf(T{}));
+    halves = _mm_add_epi16(halves, _mm_cmpeq_epi16(magnitude, infinity));
+  }
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), halves);
+}
+
+// Two vectors share the look for a NaN. Of what the vectors of AVX-512 left
+// over, less than one goes through memory.
 template <typename T>
 NPUEMU_AVX2 void Widen(const T* in, float* out, size_t count) {
+  for (; count >= 2 * kLanes; in += 16, out += 16, count -= 16) {
+    __m256 low = WidenLanes(in);
+    __m256 high = WidenLanes(in + kLanes);
+    if (__builtin_expect(HasNan(low, high), 0)) {
+      low = Canonical(low);
+      high = Canonical(high);
+    }
+    _mm256_storeu_ps(out, low);
+    _mm256_storeu_ps(out + kLanes, high);
+  }
   for (; count >= kLanes; in += kLanes, out += kLanes, count -= kLanes) {
-    WidenBlock(in, out);
+    _mm256_storeu_ps(out, Canonical(WidenLanes(in)));
   }
   if (count == 0) return;
   T halves[kLanes] = {};
   float floats[kLanes];
   std::memcpy(halves, in, count * sizeof(*in));
-  WidenBlock(halves, floats);
+  _mm256_storeu_ps(floats, Canonical(WidenLanes(halves)));
   std::memcpy(out, floats, count * sizeof(*out));
 }
 
-template <typename T>
-NPUEMU_AVX2 void Narrow(const float* in, T* out, size_t count, bool saturate) {
-  for (; count >= kLanes; in += kLanes, out += kLanes, count -= kLanes) {
-    NarrowBlock(in, out, saturate);
+template <bool kSaturate, typename T>
+NPUEMU_AVX2 void Narrow(const float* in, T* out, size_t count) {
+  for (; count >= 2 * kLanes; in += 16, out += 16, count -= 16) {
+    __m256 low = _mm256_loadu_ps(in);
+    __m256 high = _mm256_loadu_ps(in + kLanes);
+    if (__builtin_expect(HasNan(low, high), 0)) {
+      low = WithoutNan<kSaturate>(low);
+      high = WithoutNan<kSaturate>(high);
+    }
+    StoreRounded<kSaturate>(low, out);
+    StoreRounded<kSaturate>(high, out + kLanes);
   }
-  if (count == 0) return;
-  float floats[kLanes] = {};
-  T halves[kLanes];
-  std::memcpy(floats, in, count * sizeof(*in));
-  NarrowBlock(floats, halves, saturate);
-  std::memcpy(out, halves, count * sizeof(*out));
+  while (count > 0) {
+    const size_t here = std::min(count, kLanes);
+    float floats[kLanes] = {};
+    T halves[kLanes];
+    std::memcpy(floats, in, here * sizeof(*in));
+    StoreRounded<kSaturate>(WithoutNan<kSaturate>(_mm256_loadu_ps(floats)),
+                            halves);
+    std::memcpy(out, halves, here * sizeof(*out));
+    in += here;
+    out += here;
+    count -= here;
+  }
 }
 
 // The same 16 at a time.
@@ -131,7 +149,7 @@ NPUEMU_AVX512 inline __m256i NarrowLanes16(__m512 x, Float16) {
 }
 
 NPUEMU_AVX512 inline __m256i NarrowLanes16(__m512 x, BFloat16) {
-  const __m512i bits = _mm512_castps_si512(Canonical16(x));
+  const __m512i bits = _mm512_castps_si512(x);
   const __m512i odd =
       _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
   const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
@@ -139,36 +157,60 @@ NPUEMU_AVX512 inline __m256i NarrowLanes16(__m512 x, BFloat16) {
       _mm512_srli_epi32(_mm512_add_epi32(bits, half), 16));
 }
 
-// Whole vectors only; both return how many elements were done.
+NPUEMU_AVX512 inline bool HasNan16(__m512 a, __m512 b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q) != 0;
+}
+
+template <bool kSaturate>
+NPUEMU_AVX512 inline __m512 WithoutNan16(__m512 x) {
+  if (!kSaturate) return Canonical16(x);
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, x, _CMP_ORD_Q), x);
+}
+
+template <bool kSaturate, typename T>
+NPUEMU_AVX512 inline void StoreRounded16(__m512 x, T* out) {
+  __m256i halves = NarrowLanes16(x, T{});
+  if (kSaturate) {
+    const __m256i magnitude =
+        _mm256_and_si256(halves, _mm256_set1_epi16(0x7fff));
+    const __mmask16 infinite =
+        _mm256_cmpeq_epi16_mask(magnitude, _mm256_set1_epi16(InfinityOf(T{})));
+    halves =
+        _mm256_mask_sub_epi16(halves, infinite, halves, _mm256_set1_epi16(1));
+  }
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), halves);
+}
+
+// Pairs of vectors only; both return how many elements were done.
 template <typename T>
 NPUEMU_AVX512 size_t WidenVectors(const T* in, float* out, size_t count) {
+  const auto* halves = reinterpret_cast<const __m256i*>(in);
   size_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const __m256i x =
-        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + i));
-    _mm512_storeu_ps(out + i, Canonical16(WidenLanes16(x, T{})));
+  for (; i + 32 <= count; i += 32, halves += 2) {
+    __m512 low = WidenLanes16(_mm256_loadu_si256(halves), T{});
+    __m512 high = WidenLanes16(_mm256_loadu_si256(halves + 1), T{});
+    if (__builtin_expect(HasNan16(low, high), 0)) {
+      low = Canonical16(low);
+      high = Canonical16(high);
+    }
+    _mm512_storeu_ps(out + i, low);
+    _mm512_storeu_ps(out + i + 16, high);
   }
   return i;
 }
 
-template <typename T>
-NPUEMU_AVX512 size_t NarrowVectors(const float* in, T* out, size_t count,
-                                   bool saturate) {
-  const Specials specials = SpecialsOf(T{});
-  const __m256i infinity = _mm256_set1_epi16(specials.infinity);
-  const __m256i for_nan = _mm256_set1_epi16(saturate ? 0 : specials.nan);
+template <bool kSaturate, typename T>
+NPUEMU_AVX512 size_t NarrowVectors(const float* in, T* out, size_t count) {
   size_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    __m256i halves = NarrowLanes16(_mm512_loadu_ps(in + i), T{});
-    const __m256i magnitude =
-        _mm256_and_si256(halves, _mm256_set1_epi16(0x7fff));
-    const __mmask16 nan = _mm256_cmpgt_epi16_mask(magnitude, infinity);
-    if (saturate) {
-      const __mmask16 inf = _mm256_cmpeq_epi16_mask(magnitude, infinity);
-      halves = _mm256_mask_sub_epi16(halves, inf, halves, _mm256_set1_epi16(1));
+  for (; i + 32 <= count; i += 32) {
+    __m512 low = _mm512_loadu_ps(in + i);
+    __m512 high = _mm512_loadu_ps(in + i + 16);
+    if (__builtin_expect(HasNan16(low, high), 0)) {
+      low = WithoutNan16<kSaturate>(low);
+      high = WithoutNan16<kSaturate>(high);
     }
-    halves = _mm256_mask_mov_epi16(halves, nan, for_nan);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), halves);
+    StoreRounded16<kSaturate>(low, out + i);
+    StoreRounded16<kSaturate>(high, out + i + 16);
   }
   return i;
 }
@@ -197,12 +239,11 @@ void ToFloats(const T* in, float* out, size_t count) {
   for (; i < count; ++i) out[i] = ToFloat(in[i]);
 }
 
-template <typename T, typename Round>
-void FromFloats(const float* in, T* out, size_t count, bool saturate,
-                Round round) {
-  size_t i = HasAvx512() ? NarrowVectors(in, out, count, saturate) : 0;
-  if (HasAvx2()) return Narrow(in + i, out + i, count - i, saturate);
-  for (; i < count; ++i) out[i] = Saturated(round(in[i]), saturate);
+template <bool kSaturate, typename T>
+void FromFloats(const float* in, T* out, size_t count, T (*round)(float)) {
+  size_t i = HasAvx512() ? NarrowVectors<kSaturate>(in, out, count) : 0;
+  if (HasAvx2()) return Narrow<kSaturate>(in + i, out + i, count - i);
+  for (; i < count; ++i) out[i] = Saturated(round(in[i]), kSaturate);
 }
 
 }  // namespace
@@ -213,7 +254,9 @@ void HalvesToFloats(const Float16* in, float* out, size_t count) {
 
 void FloatsToHalves(const float* in, Float16* out, size_t count,
                     bool saturate) {
-  FromFloats(in, out, count, saturate, ToFloat16);
+  const auto run =
+      saturate ? FromFloats<true, Float16> : FromFloats<false, Float16>;
+  run(in, out, count, ToFloat16);
 }
 
 void BfloatsToFloats(const BFloat16* in, float* out, size_t count) {
@@ -222,7 +265,9 @@ void BfloatsToFloats(const BFloat16* in, float* out, size_t count) {
 
 void FloatsToBfloats(const float* in, BFloat16* out, size_t count,
                      bool saturate) {
-  FromFloats(in, out, count, saturate, ToBFloat16);
+  const auto run =
+      saturate ? FromFloats<true, BFloat16> : FromFloats<false, BFloat16>;
+  run(in, out, count, ToBFloat16);
 }
 
 }  // namespace npuemu::kernels

@@ -1,4 +1,5 @@
-// The block conversions against those of one value, bit for bit.
+// The block conversions, by each instruction set, against those of one value,
+// bit for bit.
 
 #include "kernels/numeric/half_block.h"
 
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "kernels/numeric/isa.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -25,6 +27,8 @@ struct Bfloat {
   static T One(float x) { return ToBFloat16(x); }
 };
 
+constexpr Isa kIsas[] = {Isa::kPlain, Isa::kAvx2, Isa::kAvx512};
+
 template <typename F>
 class HalfBlockTest : public testing::Test {};
 using Formats = testing::Types<Half, Bfloat>;
@@ -37,11 +41,14 @@ TYPED_TEST(HalfBlockTest, EveryValueWidensAsOne) {
     halves[i].bits = static_cast<uint16_t>(i);
   }
   std::vector<float> floats(halves.size());
-  TypeParam::kWiden(halves.data(), floats.data(), halves.size());
-  for (size_t i = 0; i < halves.size(); ++i) {
-    ASSERT_EQ(std::bit_cast<uint32_t>(floats[i]),
-              std::bit_cast<uint32_t>(ToFloat(halves[i])))
-        << i;
+  for (const Isa isa : kIsas) {
+    LimitIsa(isa);
+    TypeParam::kWiden(halves.data(), floats.data(), halves.size());
+    for (size_t i = 0; i < halves.size(); ++i) {
+      ASSERT_EQ(std::bit_cast<uint32_t>(floats[i]),
+                std::bit_cast<uint32_t>(ToFloat(halves[i])))
+          << i;
+    }
   }
 }
 
@@ -70,7 +77,9 @@ TYPED_TEST(HalfBlockTest, FloatsNarrowAsOne) {
   using T = typename TypeParam::T;
   const std::vector<float> floats = Interesting<T>();
   std::vector<T> halves(floats.size());
-  for (const bool saturate : {false, true}) {
+  for (const int round : {0, 1, 2, 3, 4, 5}) {
+    LimitIsa(kIsas[round / 2]);
+    const bool saturate = round % 2 != 0;
     TypeParam::kNarrow(floats.data(), halves.data(), floats.size(), saturate);
     for (size_t i = 0; i < floats.size(); ++i) {
       ASSERT_EQ(halves[i].bits,
@@ -83,7 +92,7 @@ TYPED_TEST(HalfBlockTest, FloatsNarrowAsOne) {
 TYPED_TEST(HalfBlockTest, ShortBlocksTouchNothingElse) {
   using T = typename TypeParam::T;
   const T one = TypeParam::One(1.0f);
-  for (size_t count = 0; count <= 17; ++count) {
+  for (size_t count = 0; count <= 67; ++count) {
     std::vector<T> halves(count + 1, one);
     std::vector<float> floats(count + 1, -7.0f);
     TypeParam::kWiden(halves.data(), floats.data(), count);

@@ -80,8 +80,8 @@ class AddOp {
     model.op_type = "Add";
     model.name = "Add";
     om::OmTensor tensor;
-    tensor.spec = {kernels::DataType::kFloat16, kernels::Format::kNd,
-                   {elements}};
+    tensor.spec = {
+        kernels::DataType::kFloat16, kernels::Format::kNd, {elements}};
     model.inputs = {tensor, tensor};
     model.outputs = {tensor};
     const std::vector<std::byte> bytes = om::Encode(model);
@@ -253,8 +253,7 @@ int main(int argc, char** argv) {
   }
   if (npuemu::bench::RunChildWork(
           argc, argv,
-          {[] { npuemu::Op().Launch(); }, npuemu::RunBig,
-           npuemu::CopyOnce})) {
+          {[] { npuemu::Op().Launch(); }, npuemu::RunBig, npuemu::CopyOnce})) {
     return 0;
   }
   benchmark::Initialize(&argc, argv);

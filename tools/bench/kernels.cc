@@ -2,7 +2,8 @@
 // cores, as a table of medians of ratios:
 //   Mmad                      peer: OpenBLAS sgemm of the same extents
 //   element-wise f16, casts   peer: an f32 add of the same bytes; memcpy
-//   exp f32                   peer: glibc's vector expf (libmvec, AVX-512)
+//   exp f32                   peer: glibc's vector expf (libmvec), AVX-512
+//                             and AVX2
 //   softmax, layer norm f16   peer: a float softmax by Eigen
 //   Conv2D                    peer: Mmad of the same products
 // OpenBLAS and libmvec are opened at run time; without one its rows are left
@@ -249,10 +250,14 @@ void AddElementwise(std::vector<Row>* rows) {
 
 void AddRows(std::vector<Row>* rows) {
   const int64_t count = 1 << 16;
-  rows->push_back({"Exp f32", "libmvec expf (AVX-512)",
-                   Ours("Exp", {{kF32, {count}}}),
-                   [=] { return peers::VectorExp(count); },
-                   static_cast<double>(count) * 1e-6, "Mel/s", 0.6});
+  for (const bool avx512 : {true, false}) {
+    const char* width = avx512 ? "AVX-512" : "AVX2";
+    rows->push_back({std::string("Exp f32, peer by ") + width,
+                     std::string("libmvec expf (") + width + ")",
+                     Ours("Exp", {{kF32, {count}}}),
+                     [=] { return peers::VectorExp(count, avx512); },
+                     static_cast<double>(count) * 1e-6, "Mel/s", 0.6});
+  }
   for (int64_t n : {1024, 4096, 8192}) {
     const int64_t height = (1 << 20) / n;
     const double elements = 1.048576;

@@ -42,6 +42,14 @@ void* Blas() {
   return library;
 }
 
+__attribute__((target("avx2"))) void ExpOfEight(void* function, const float* x,
+                                                float* y, int64_t count) {
+  const auto exp8 = reinterpret_cast<__m256 (*)(__m256)>(function);
+  for (int64_t i = 0; i < count; i += 8) {
+    _mm256_storeu_ps(y + i, exp8(_mm256_loadu_ps(x + i)));
+  }
+}
+
 __attribute__((target("avx512f"))) void ExpOf(void* function, const float* x,
                                               float* y, int64_t count) {
   const auto exp16 = reinterpret_cast<__m512 (*)(__m512)>(function);
@@ -129,14 +137,17 @@ std::function<void()> Copy(int64_t bytes) {
   };
 }
 
-std::function<void()> VectorExp(int64_t count) {
+std::function<void()> VectorExp(int64_t count, bool avx512) {
   void* library = dlopen("libmvec.so.1", RTLD_NOW);
-  void* function =
-      library == nullptr ? nullptr : dlsym(library, "_ZGVeN16v_expf");
-  if (function == nullptr || !__builtin_cpu_supports("avx512f")) return {};
+  const bool has = avx512 ? __builtin_cpu_supports("avx512f")
+                          : __builtin_cpu_supports("avx2");
+  if (library == nullptr || !has) return {};
+  const auto exp = avx512 ? ExpOf : ExpOfEight;
+  void* function = dlsym(library, avx512 ? "_ZGVeN16v_expf" : "_ZGVdN8v_expf");
+  if (function == nullptr) return {};
   const auto a = Floats(count);
   const auto y = Floats(count);
-  return [=] { ExpOf(function, a->data(), y->data(), count); };
+  return [=] { exp(function, a->data(), y->data(), count); };
 }
 
 std::function<void()> Softmax(int64_t rows, int64_t columns) {

@@ -31,8 +31,8 @@ std::string BlasCore();
 // y = a + b over so many floats.
 std::function<void()> AddFloats(int64_t count);
 std::function<void()> Copy(int64_t bytes);
-// libmvec's expf, 16 at a time.
-std::function<void()> VectorExp(int64_t count);
+// libmvec's expf, 16 (AVX-512) or 8 (AVX2) at a time.
+std::function<void()> VectorExp(int64_t count, bool avx512);
 // exp(x - max) / sum over each row, by Eigen.
 std::function<void()> Softmax(int64_t rows, int64_t columns);
 

@@ -144,25 +144,34 @@ void RegisterProcesses(const char* program) {
     for (const auto& [kind, environment] : kinds) {
       const std::string name = std::string("BM_Process") + (work + 2) + kind;
       benchmark::RegisterBenchmark(
-          name.c_str(), [=, variables = environment](benchmark::State& state) {
+          name.c_str(),
+          [=, variables = environment](benchmark::State& state) {
             Measured(state, variables, work);
-          })->UseManualTime()->Iterations(5);
+          })
+          ->UseManualTime()
+          ->Iterations(5);
     }
   }
   // In the runfiles of `bazel run`, the working folder.
   const std::string control =
       "NPUEMU_CONTROL_THREADS=1 NPUEMU_SCHEDULE=late "
       "LD_PRELOAD=emulator/host/preload/libnpuemu_host.so ";
-  benchmark::RegisterBenchmark("BM_ControlledSwitch",
-                               [=](benchmark::State& state) {
-                                 Switches(state, control, " --yields ");
-                               })
-      ->UseManualTime()->Iterations(3)->Arg(2)->Arg(8)->Arg(32);
-  benchmark::RegisterBenchmark("BM_SwitchPeerCondition",
-                               [](benchmark::State& state) {
-                                 Switches(state, "", " --turns ");
-                               })
-      ->UseManualTime()->Iterations(3)->Arg(2)->Arg(8)->Arg(32);
+  benchmark::RegisterBenchmark(
+      "BM_ControlledSwitch",
+      [=](benchmark::State& state) { Switches(state, control, " --yields "); })
+      ->UseManualTime()
+      ->Iterations(3)
+      ->Arg(2)
+      ->Arg(8)
+      ->Arg(32);
+  benchmark::RegisterBenchmark(
+      "BM_SwitchPeerCondition",
+      [](benchmark::State& state) { Switches(state, "", " --turns "); })
+      ->UseManualTime()
+      ->Iterations(3)
+      ->Arg(2)
+      ->Arg(8)
+      ->Arg(32);
 }
 
 }  // namespace npuemu::bench
