@@ -2,6 +2,7 @@
 // of the same run:
 //   launch, launch + sync, event hop   peer: a thread and a locked queue per
 //                                      stream (what a simple mock does)
+//   both phases of aclnnAdd            peer: the launch of aclop
 //   copies                             peer: memcpy of the C library
 //   process start to first launch      peer: /bin/true
 //   recording                          peer: the same without
@@ -21,6 +22,7 @@
 
 #include "acl/acl.h"
 #include "acl_shim/om/single_op_model.h"
+#include "aclnnop/aclnn_add.h"
 #include "tools/bench/processes.h"
 #include "tools/bench/thread_queue.h"
 
@@ -154,6 +156,74 @@ void BM_EventHop(benchmark::State& state) {
   CHECK_ACL(aclrtSynchronizeStream(op.stream));
 }
 BENCHMARK(BM_EventHop);
+
+// aclnnAdd of the same elements.
+class NnAdd {
+ public:
+  NnAdd() {
+    Op();  // sets the device
+    CHECK_ACL(aclrtCreateStream(&stream));
+    for (void*& memory : memory_) {
+      CHECK_ACL(aclrtMalloc(&memory, kBytes, ACL_MEM_MALLOC_HUGE_FIRST));
+      CHECK_ACL(aclrtMemset(memory, kBytes, 0, kBytes));
+    }
+    MakeTensors();
+  }
+
+  void MakeTensors() {
+    float one = 1;
+    alpha_ = aclCreateScalar(&one, ACL_FLOAT);
+    const int64_t stride = 1;
+    for (int i = 0; i < 3; ++i) {
+      tensors_[i] = aclCreateTensor(&kElements, 1, ACL_FLOAT16, &stride, 0,
+                                    ACL_FORMAT_ND, &kElements, 1, memory_[i]);
+    }
+  }
+  void DestroyTensors() {
+    for (aclTensor* tensor : tensors_) aclDestroyTensor(tensor);
+    aclDestroyScalar(alpha_);
+  }
+
+  void Run() {
+    uint64_t bytes = 0;
+    aclOpExecutor* executor = nullptr;
+    CHECK_ACL(aclnnAddGetWorkspaceSize(tensors_[0], tensors_[1], alpha_,
+                                       tensors_[2], &bytes, &executor));
+    CHECK_ACL(aclnnAdd(nullptr, bytes, executor, stream));
+  }
+
+  aclrtStream stream = nullptr;
+
+ private:
+  static constexpr size_t kBytes = kElements * 2;
+  void* memory_[3] = {};
+  aclTensor* tensors_[3] = {};
+  aclScalar* alpha_ = nullptr;
+};
+
+NnAdd& TwoPhases() {
+  static auto* add = new NnAdd;
+  return *add;
+}
+
+void BM_TwoPhases(benchmark::State& state) {
+  NnAdd& add = TwoPhases();
+  for (auto _ : state) add.Run();
+  CHECK_ACL(aclrtSynchronizeStream(add.stream));
+}
+BENCHMARK(BM_TwoPhases)->Iterations(100000);
+
+// With new descriptions of the tensors each time, as most programs do.
+void BM_TwoPhasesAndTensors(benchmark::State& state) {
+  NnAdd& add = TwoPhases();
+  for (auto _ : state) {
+    add.DestroyTensors();
+    add.MakeTensors();
+    add.Run();
+  }
+  CHECK_ACL(aclrtSynchronizeStream(add.stream));
+}
+BENCHMARK(BM_TwoPhasesAndTensors)->Iterations(100000);
 
 // state.range(0) bytes; range(1): 1 host to device, 2 device to host.
 void BM_Copy(benchmark::State& state) {
