@@ -26,12 +26,13 @@ def params_of(text):
   return params
 
 
-def outputs_of(op):
-  """Returns which of its parameters an operator writes.
+def roles_of(op):
+  """Returns what each parameter is: "in", "out", or "both".
 
-  Those that are not const or are named so; else the first tensor of an
-  in-place operator, or the last. gradOut is the gradient of an output, an
-  input.
+  Those that are not const or are named so are written; else the first tensor
+  of an in-place operator, or the last. gradOut is the gradient of an output,
+  an input. Of what is written, in-place operands, references and running
+  statistics are read, too.
   """
   params = op.params
   written = [
@@ -44,7 +45,15 @@ def outputs_of(op):
     tensors = [i for i, p in enumerate(params) if "aclTensor" in p.type]
     if tensors:
       written[tensors[0 if op.name.startswith("Inplace") else -1]] = True
-  return written
+  first = True
+  roles = []
+  for param, writes in zip(params, written):
+    both = writes and (param.name.endswith("Ref") or
+                       param.name.startswith("running") or
+                       first and op.name.startswith("Inplace"))
+    roles.append("both" if both else "out" if writes else "in")
+    first = first and not writes
+  return roles
 
 
 def read(path):

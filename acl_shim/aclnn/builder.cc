@@ -34,14 +34,8 @@ bool IsPlain(Format format) {
 
 bool Number::is_integer() const { return IsIntegral(dtype); }
 
-Builder::Builder(std::span<const Arg> args, const char* kernel)
-    : args_(args), kernel_(kernel) {}
-
-size_t Builder::Find(std::string_view name) const {
-  size_t i = 0;
-  while (i < args_.size() && name != args_[i].name) ++i;
-  return i;
-}
+Builder::Builder(std::span<const Arg> args, const char* kernel, bool overlaps)
+    : args_(args), kernel_(kernel), overlaps_(overlaps) {}
 
 void Builder::Fail(absl::Status status) {
   if (status_.ok()) status_ = std::move(status);
@@ -89,18 +83,18 @@ absl::Status Builder::CheckTensor(const Tensor& tensor, size_t arg) const {
     last += (tensor.shape[i] - 1) * tensor.strides[i];
   }
   if (last < storage) return absl::OkStatus();
-  return Wrong(
-      Fault::kNnParamInvalid, arg,
-      absl::StrCat("shape ", kernels::ToString(tensor.shape), " with strides ",
-                   kernels::ToString(tensor.strides),
-                   ", whose last element is number ", last),
-      absl::StrCat("elements within the storage ",
-                   kernels::ToString(tensor.storage_shape)));
+  return Wrong(Fault::kNnParamInvalid, arg,
+               absl::StrCat("shape ", kernels::ToString(tensor.shape),
+                            " with strides ", kernels::ToString(tensor.strides),
+                            ", whose last element is number ", last),
+               absl::StrCat("elements within the storage ",
+                            kernels::ToString(tensor.storage_shape)));
 }
 
-Value Builder::Add(Place place) {
+Value Builder::Add(Place place, int origin) {
   plan_.places.push_back(std::move(place));
   contiguous_.push_back(-1);
+  origins_.push_back(origin);
   return {static_cast<int>(plan_.places.size()) - 1};
 }
 
@@ -121,7 +115,8 @@ Value Builder::AddTensor(const Tensor& tensor, size_t arg, size_t item) {
       std::find_if(plan_.tensors.begin(), plan_.tensors.end(), same);
   place.tensor = static_cast<int>(found - plan_.tensors.begin());
   if (found == plan_.tensors.end()) plan_.tensors.push_back({arg, item});
-  return Add(std::move(place));
+  const int slot = place.tensor;
+  return Add(std::move(place), slot);
 }
 
 Value Builder::In(size_t arg) {
@@ -132,9 +127,7 @@ Value Builder::In(size_t arg) {
   return {};
 }
 
-Value Builder::OptionalIn(size_t arg) {
-  return Given(arg) ? In(arg) : Value();
-}
+Value Builder::OptionalIn(size_t arg) { return Given(arg) ? In(arg) : Value(); }
 
 std::vector<Value> Builder::InList(size_t arg) {
   std::vector<Value> values;
@@ -149,10 +142,6 @@ std::vector<Value> Builder::InList(size_t arg) {
     values.push_back(AddTensor(*items[i], arg, i));
   }
   return values;
-}
-
-std::vector<Value> Builder::OptionalInList(size_t arg) {
-  return Given(arg) ? InList(arg) : std::vector<Value>();
 }
 
 namespace {
@@ -179,17 +168,6 @@ Number Builder::ScalarAt(size_t arg) {
   return number;
 }
 
-std::vector<Number> Builder::ScalarListAt(size_t arg) {
-  std::vector<Number> numbers;
-  const ScalarList list = CopyOf(ScalarLists(), args_[arg], &status_);
-  for (const std::shared_ptr<Scalar>& scalar : list.items) {
-    numbers.push_back(NumberOf(*scalar));
-    Check(numbers.back().dtype != DataType::kUndefined, arg,
-          kernels::NameOf(scalar->dtype), "a real number or bool");
-  }
-  return numbers;
-}
-
 std::string Builder::String(size_t arg) {
   if (args_[arg].text != nullptr) return args_[arg].text;
   Fail(Wrong(Fault::kNnParamNullptr, arg, "nullptr", "a string"));
@@ -208,22 +186,14 @@ std::vector<uint8_t> Builder::Bools(size_t arg) {
   return CopyOf(BoolArrays(), args_[arg], &status_);
 }
 
-std::vector<float> Builder::Floats(size_t arg) {
-  return CopyOf(FloatArrays(), args_[arg], &status_);
-}
-
 kernels::TensorSpec Builder::Like(size_t arg) {
   const Value value = In(arg);
   return value.empty() ? kernels::TensorSpec() : PlaceOf(value).spec;
 }
 
-size_t Builder::OutListSize(size_t arg) {
-  return CopyOf(TensorLists(), args_[arg], &status_).items.size();
-}
-
 size_t Builder::OutputArg(size_t index) const {
   for (size_t i = 0; i < args_.size(); ++i) {
-    if (args_[i].output && index-- == 0) return i;
+    if (args_[i].is_written() && index-- == 0) return i;
   }
   return args_.size();
 }
@@ -263,8 +233,7 @@ bool Builder::Takes(const char* type, DataType dtype) const {
 }
 
 DataType Builder::ComputeType(const char* type, DataType dtype) const {
-  const bool narrow =
-      dtype == DataType::kFloat16 || dtype == DataType::kBf16;
+  const bool narrow = dtype == DataType::kFloat16 || dtype == DataType::kBf16;
   return narrow && !Takes(type, dtype) ? DataType::kFloat : dtype;
 }
 
@@ -285,22 +254,8 @@ std::vector<int64_t> Builder::Axes(std::span<const int64_t> axes, int64_t rank,
   }
   std::sort(sorted.begin(), sorted.end());
   Check(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), arg,
-        kernels::ToString(Shape(axes.begin(), axes.end())),
-        "each axis once");
+        kernels::ToString(Shape(axes.begin(), axes.end())), "each axis once");
   return sorted;
-}
-
-void Builder::CheckType(Value value, size_t arg,
-                        std::span<const DataType> types) {
-  if (!ok() || value.empty()) return;
-  const DataType type = TypeOf(value);
-  if (std::find(types.begin(), types.end(), type) != types.end()) return;
-  std::string expected;
-  for (DataType each : types) {
-    expected += (expected.empty() ? "" : ", ") +
-                std::string(kernels::NameOf(each));
-  }
-  Check(false, arg, kernels::NameOf(type), expected);
 }
 
 void Builder::CheckRank(Value value, size_t arg, int64_t least, int64_t most) {

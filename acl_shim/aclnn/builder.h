@@ -62,13 +62,13 @@ struct Number {
 // Arguments are named by their place in the prototype, from 0.
 class Builder {
  public:
-  explicit Builder(std::span<const Arg> args, const char* kernel = nullptr);
+  // `overlaps`: an argument that is written lies over one that is read.
+  explicit Builder(std::span<const Arg> args, const char* kernel = nullptr,
+                   bool overlaps = false);
 
   // What the operator's table row says: the kernel of one-kernel operators.
   const char* kernel() const { return kernel_; }
   size_t arg_count() const { return args_.size(); }
-  // The place of the argument with this name; arg_count() if there is none.
-  size_t Find(std::string_view name) const;
 
   // Arguments. A null handle is an error unless it is asked for as optional.
   bool Given(size_t arg) const;
@@ -81,9 +81,7 @@ class Builder {
     return args_[arg].kind == ArgKind::kIntArray;
   }
   std::vector<Value> InList(size_t arg);
-  std::vector<Value> OptionalInList(size_t arg);
   Number ScalarAt(size_t arg);
-  std::vector<Number> ScalarListAt(size_t arg);
   int64_t Int(size_t arg) const { return args_[arg].integer; }
   bool Bool(size_t arg) const { return args_[arg].integer != 0; }
   double Double(size_t arg) const { return args_[arg].real; }
@@ -91,14 +89,12 @@ class Builder {
   std::vector<int64_t> Ints(size_t arg);
   std::vector<int64_t> OptionalInts(size_t arg);
   std::vector<uint8_t> Bools(size_t arg);
-  std::vector<float> Floats(size_t arg);
   DataType Type(size_t arg) const {
     return static_cast<DataType>(args_[arg].integer);
   }
 
   // What a tensor argument is like; its elements are not read.
   kernels::TensorSpec Like(size_t arg);
-  size_t OutListSize(size_t arg);
 
   // Values.
   Shape ShapeOf(Value value) const;
@@ -134,8 +130,7 @@ class Builder {
               std::move(attrs), output);
   }
   std::vector<Value> Ops(const char* type, std::span<const Value> inputs,
-                         Attrs attrs = {},
-                         std::span<const DataType> types = {},
+                         Attrs attrs = {}, std::span<const DataType> types = {},
                          size_t outputs = 0);
   std::vector<Value> Ops(const char* type, std::initializer_list<Value> inputs,
                          Attrs attrs = {},
@@ -180,8 +175,6 @@ class Builder {
   size_t Axis(int64_t axis, int64_t rank, size_t arg);  // negative from behind
   std::vector<int64_t> Axes(std::span<const int64_t> axes, int64_t rank,
                             size_t arg);  // sorted, none twice
-  // One of `types`, or an error that lists them.
-  void CheckType(Value value, size_t arg, std::span<const DataType> types);
   void CheckRank(Value value, size_t arg, int64_t least, int64_t most);
   void CheckShape(Value value, size_t arg, const Shape& expected);
   void Check(bool holds, size_t arg, const std::string& given,
@@ -205,7 +198,9 @@ class Builder {
   void Fail(absl::Status status);
   absl::Status Wrong(Fault fault, size_t arg, const std::string& given,
                      const std::string& expected) const;
-  Value Add(Place place);
+  // `origin`: the tensor (Plan::tensors) whose elements it has, cast or moved;
+  // or -1.
+  Value Add(Place place, int origin = -1);
   Value AddTensor(const Tensor& tensor, size_t arg, size_t item = 0);
   absl::Status CheckTensor(const Tensor& tensor, size_t arg) const;
   Place& PlaceOf(Value value) {
@@ -214,20 +209,30 @@ class Builder {
   const Place& PlaceOf(Value value) const {
     return plan_.places[static_cast<size_t>(value.place)];
   }
+  int OriginOf(Value value) const {
+    return origins_[static_cast<size_t>(value.place)];
+  }
+  std::string InCallersWords(const kernels::OpCall& call,
+                             std::span<const Value> inputs,
+                             const std::string& message) const;
   std::vector<kernels::TensorSpec> Infer(kernels::OpCall* call,
+                                         std::span<const Value> inputs,
                                          std::span<const DataType> types,
                                          size_t count);
   Value Unpacked(Value value);  // int4 as int8
   int SourceOf(int place) const;
   bool CanWriteDirectly(int value, int target,
                         const std::vector<int>& producers) const;
+  void TakeArguments();
   void LayOut();
 
   std::span<const Arg> args_;
   const char* kernel_;
+  const bool overlaps_;
   absl::Status status_;
   Plan plan_;
-  std::vector<int> contiguous_;        // of places: their contiguous copy
+  std::vector<int> contiguous_;             // of places: their contiguous copy
+  std::vector<int> origins_;                // of places
   std::vector<std::pair<int, int>> views_;  // of workspace: place, source
   std::vector<Output> outputs_;
 };

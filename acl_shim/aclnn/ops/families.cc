@@ -8,9 +8,8 @@
 namespace npuemu::shim::nn {
 
 DataType PromoteWith(Builder& b, DataType type, size_t arg) {
-  const DataType other =
-      b.IsScalar(arg) ? PromoteScalar(type, b.ScalarAt(arg))
-                      : Promote(type, b.TypeOf(b.In(arg)));
+  const DataType other = b.IsScalar(arg) ? PromoteScalar(type, b.ScalarAt(arg))
+                                         : Promote(type, b.TypeOf(b.In(arg)));
   b.Check(other != DataType::kUndefined || !b.ok(), arg, "its dtype",
           std::string("one that goes with ") + kernels::NameOf(type));
   return other;
@@ -44,18 +43,6 @@ Value FillOf(Builder& b, Value value, const Shape& shape) {
   const DataType filled = FillTakes(type) ? type : DataType::kInt32;
   const Value y = b.Op("Fill", {b.Constant(shape), b.Cast(value, filled)});
   return b.Cast(y, type);
-}
-
-Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes) {
-  Rows rows;
-  for (int64_t i = 0; i < b.Rank(value); ++i) {
-    if (std::find(axes.begin(), axes.end(), i) == axes.end()) {
-      rows.order.push_back(i);
-    }
-  }
-  rows.order.insert(rows.order.end(), axes.begin(), axes.end());
-  rows.value = b.Permute(value, rows.order);
-  return rows;
 }
 
 Value AsReal(Builder& b, Value value) {

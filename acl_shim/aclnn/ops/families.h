@@ -38,13 +38,6 @@ Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg);
 // A tensor of one element's value (rank 0).
 Value FillOf(Builder& b, Value value, const Shape& shape);
 
-// The value as a row of axes: those of `axes` go last, in order.
-struct Rows {
-  Value value;
-  std::vector<int64_t> order;  // what Permute was given
-};
-Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes);
-
 // Integers and bool as f32, floats as they are.
 Value AsReal(Builder& b, Value value);
 

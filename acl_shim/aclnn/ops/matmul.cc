@@ -23,9 +23,9 @@ struct CubeMode {
 
 CubeMode ModeOf(Builder& b, DataType type, size_t math_arg) {
   const int64_t math = b.Int(math_arg);
-  b.Check(math >= kKeepDtype && math <= kUseHf32, math_arg,
-          absl::StrCat(math), "0 (KEEP_DTYPE), 1 (ALLOW_FP32_DOWN_PRECISION), "
-                              "2 (USE_FP16) or 3 (USE_HF32)");
+  b.Check(math >= kKeepDtype && math <= kUseHf32, math_arg, absl::StrCat(math),
+          "0 (KEEP_DTYPE), 1 (ALLOW_FP32_DOWN_PRECISION), "
+          "2 (USE_FP16) or 3 (USE_HF32)");
   const bool f32 = type == DataType::kFloat;
   b.Check(math != kUseFp16 || type != DataType::kBf16, math_arg,
           "2 (USE_FP16) with bfloat16", "0 or 1");
@@ -101,21 +101,14 @@ void Matmul(Builder& b) {
   b.Result(b.Reshape(product, shape));
 }
 
-void Mm(Builder& b) {
+// Matrices (rank 2), or as many of them on both sides (rank 3).
+template <int64_t kRank>
+void ProductOfRank(Builder& b) {
   const CubeMode mode = ModeOf(b, OperandType(b, 0, 1), 3);
   const Value x = b.In(0);
   const Value y = b.In(1);
-  b.CheckRank(x, 0, 2, 2);
-  b.CheckRank(y, 1, 2, 2);
-  b.Result(Product(b, x, y, mode, b.Like(2).dtype));
-}
-
-void BatchMatMul(Builder& b) {
-  const CubeMode mode = ModeOf(b, OperandType(b, 0, 1), 3);
-  const Value x = b.In(0);
-  const Value y = b.In(1);
-  b.CheckRank(x, 0, 3, 3);
-  b.CheckRank(y, 1, 3, 3);
+  b.CheckRank(x, 0, kRank, kRank);
+  b.CheckRank(y, 1, kRank, kRank);
   b.Result(Product(b, x, y, mode, b.Like(2).dtype));
 }
 
@@ -167,15 +160,14 @@ void StoreSum(Builder& b, Value product, size_t beta_arg, size_t alpha_arg,
 }
 
 // (self, mat1, mat2, beta, alpha[, out], cubeMathType).
-void Addmm(Builder& b) {
+template <int64_t kRank>
+void AddProduct(Builder& b) {
   const bool in_place = b.OutputArg() == 0;
-  const CubeMode mode =
-      ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
+  const CubeMode mode = ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
   const Value x = b.In(1);
   const Value y = b.In(2);
-  const int64_t rank = b.kernel() == nullptr ? 2 : 3;
-  b.CheckRank(x, 1, rank, rank);
-  b.CheckRank(y, 2, rank, rank);
+  b.CheckRank(x, 1, kRank, kRank);
+  b.CheckRank(y, 2, kRank, kRank);
   const size_t out = in_place ? 0 : 5;
   StoreSum(b, Product(b, x, y, mode, b.Like(out).dtype), 3, 4, out);
 }
@@ -197,8 +189,7 @@ void Addmv(Builder& b) {
 // chain over all of K, batch after batch.
 void Addbmm(Builder& b) {
   const bool in_place = b.OutputArg() == 0;
-  const CubeMode mode =
-      ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
+  const CubeMode mode = ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
   const Value x = b.In(1);
   const Value y = b.In(2);
   b.CheckRank(x, 1, 3, 3);
@@ -234,8 +225,8 @@ void Gemm(Builder& b) {
     z = b.Op("Mul", {z, b.Constant(b.Double(3), type)});
   }
   if (b.Double(4) != 0) {
-    const Value c = b.Op("Mul", {b.Cast(b.In(2), type),
-                                 b.Constant(b.Double(4), type)});
+    const Value c =
+        b.Op("Mul", {b.Cast(b.In(2), type), b.Constant(b.Double(4), type)});
     z = b.Op("Add", {z, c});
   }
   b.Result(z);
@@ -272,15 +263,15 @@ void WeightQuantBatchMatmul(Builder& b) {
 constexpr NnOp kOps[] = {
     {"WeightQuantBatchMatmulV2", WeightQuantBatchMatmul},
     {"Matmul", Matmul},
-    {"Mm", Mm},
-    {"BatchMatMul", BatchMatMul},
+    {"Mm", ProductOfRank<2>},
+    {"BatchMatMul", ProductOfRank<3>},
     {"Mv", Mv},
     {"Dot", Dot},
     {"Ger", Ger},
-    {"Addmm", Addmm},
-    {"InplaceAddmm", Addmm},
-    {"Baddbmm", Addmm, "batched"},
-    {"InplaceBaddbmm", Addmm, "batched"},
+    {"Addmm", AddProduct<2>},
+    {"InplaceAddmm", AddProduct<2>},
+    {"Baddbmm", AddProduct<3>},
+    {"InplaceBaddbmm", AddProduct<3>},
     {"Addmv", Addmv},
     {"Addbmm", Addbmm},
     {"InplaceAddbmm", Addbmm},

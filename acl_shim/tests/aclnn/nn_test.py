@@ -9,7 +9,7 @@ import unittest
 
 import numpy as np
 
-from nn import Library, NnError, Null
+from nn import Library, NnError, Null, Scalar, Tensor
 from nn_cases import CASES
 import nn_cases_more  # noqa: F401 (adds its cases)
 
@@ -73,6 +73,20 @@ class NnTest(unittest.TestCase):
           self.assertIn(code, (0, _NULL, _INVALID), message)
           if code == _NULL:
             self.assertIn(param.name, message)
+
+  def test_messages_have_the_callers_names(self):
+    x, wide = (np.zeros(shape, np.float32) for shape in ((2, 3), (4,)))
+    for op, args, argument in (
+        ("Add", [Tensor(x), Tensor(wide), Scalar(1.0), Tensor(x)], "other"),
+        ("Add", [Tensor(x), Tensor(wide[::2]), Scalar(1.0), Tensor(x)],
+         "other"),
+        ("Mul", [Tensor(x), Tensor(wide.astype(np.float16)), Tensor(x)],
+         "other"),
+        ("Cat", [[Tensor(x), Tensor(wide)], 0, Tensor(x)], "tensors")):
+      with self.subTest(op=op):
+        code, message = code_of(op, args)
+        self.assertEqual(code, _INVALID)
+        self.assertIn(": %s" % argument, message)
 
   def test_wrong_dtypes_are_refused_by_name(self):
     for op, args, _ in CASES:
