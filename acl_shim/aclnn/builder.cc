@@ -232,6 +232,22 @@ bool Builder::Takes(const char* type, DataType dtype) const {
   return std::find(dtypes.begin(), dtypes.end(), dtype) != dtypes.end();
 }
 
+bool Builder::Takes(const char* type, std::initializer_list<DataType> inputs,
+                    DataType output) const {
+  const kernels::OpDef* const op = kernels::FindOp(type);
+  NPUEMU_CHECK(op != nullptr && op->inputs.size() >= inputs.size());
+  const auto& results = op->outputs[0].dtypes;
+  for (size_t column = 0; column < results.size(); ++column) {
+    bool fits = results[column] == output;
+    size_t i = 0;
+    for (DataType input : inputs) {
+      fits &= op->inputs[i++].dtypes[column] == input;
+    }
+    if (fits) return true;
+  }
+  return false;
+}
+
 DataType Builder::ComputeType(const char* type, DataType dtype) const {
   const bool narrow = dtype == DataType::kFloat16 || dtype == DataType::kBf16;
   return narrow && !Takes(type, dtype) ? DataType::kFloat : dtype;

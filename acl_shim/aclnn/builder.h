@@ -167,6 +167,9 @@ class Builder {
   Value Operand(size_t arg, DataType type);
   // Whether the kernel's first input may be of the dtype.
   bool Takes(const char* type, DataType dtype) const;
+  // Whether the kernel takes these dtypes of its inputs and gives `output`.
+  bool Takes(const char* type, std::initializer_list<DataType> inputs,
+             DataType output) const;
   // The dtype in which the kernel serves elements of `dtype`: itself, else f32
   // for f16 and bf16, else itself again.
   DataType ComputeType(const char* type, DataType dtype) const;

@@ -260,8 +260,35 @@ void WeightQuantBatchMatmul(Builder& b) {
                 std::move(attrs), b.Like(8).dtype));
 }
 
+// (self, A, upper, transpose, unitriangular, xOut, mOut): A x = self; mOut is
+// A.
+void TriangularSolve(Builder& b) {
+  const DataType type = b.Promoted({0, 1});
+  const Value rhs = b.Cast(b.In(0), type);
+  const Value a = b.Cast(b.In(1), type);
+  b.CheckRank(rhs, 0, 2, 8);
+  b.CheckRank(a, 1, 2, 8);
+  if (!b.ok()) return;
+  Shape square = b.ShapeOf(rhs);
+  square.back() = b.Extent(rhs, -2);
+  const Value matrix = ExpandTo(b, a, square, 1);
+  Value pivots = matrix;
+  if (b.Bool(4) && b.ok()) {
+    Shape diagonal = square;
+    diagonal.pop_back();
+    const Value ones = FillOf(b, b.Constant(1, type), diagonal);
+    pivots = b.Op("MatrixSetDiag", {matrix, ones});
+  }
+  Attrs attrs;
+  attrs["lower"] = !b.Bool(2);
+  attrs["adjoint"] = b.Bool(3);
+  b.Store(b.Op("MatrixTriangularSolve", {pivots, rhs}, std::move(attrs)), 5);
+  b.Store(matrix, 6);
+}
+
 constexpr NnOp kOps[] = {
     {"WeightQuantBatchMatmulV2", WeightQuantBatchMatmul},
+    {"TriangularSolve", TriangularSolve},
     {"Matmul", Matmul},
     {"Mm", ProductOfRank<2>},
     {"BatchMatMul", ProductOfRank<3>},
