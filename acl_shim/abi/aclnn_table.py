@@ -13,6 +13,13 @@ Param = collections.namedtuple("Param", "type name")
 _PROTOTYPE = re.compile(r"^aclnnStatus (\w+)GetWorkspaceSize\((.*)\)$")
 
 
+# Written and read, though const by the prototype.
+_READ_TOO = {
+    "ApplyAdam": ("m", "v"),
+    "ForeachNonFiniteCheckAndUnscale": ("scaledGrads", "foundInf"),
+}
+
+
 class TableError(Exception):
   """The table does not say what it must."""
 
@@ -35,22 +42,25 @@ def roles_of(op):
   statistics are read, too.
   """
   params = op.params
+  also = _READ_TOO.get(op.name, ())
   written = [
       "aclTensor" in p.type and
       (not p.type.startswith("const") or bool(
-          re.search(r"^(?!gradOut).*([oO]ut(Optional|Ref)?|Ref)$", p.name)))
+          re.search(r"^(?!gradOut).*([oO]ut(Optional|Ref)?|Ref)$", p.name) or
+          p.name in also))
       for p in params
   ]
   if not any(written):
     tensors = [i for i, p in enumerate(params) if "aclTensor" in p.type]
     if tensors:
-      written[tensors[0 if op.name.startswith("Inplace") else -1]] = True
+      written[tensors[0 if "Inplace" in op.name else -1]] = True
   first = True
   roles = []
   for param, writes in zip(params, written):
     both = writes and (param.name.endswith("Ref") or
                        param.name.startswith("running") or
-                       first and op.name.startswith("Inplace"))
+                       param.name in _READ_TOO.get(op.name, ()) or
+                       first and "Inplace" in op.name)
     roles.append("both" if both else "out" if writes else "in")
     first = first and not writes
   return roles

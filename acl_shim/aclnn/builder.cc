@@ -158,14 +158,23 @@ T CopyOf(HandleTable<T>& table, const Arg& arg, absl::Status* status) {
 
 }  // namespace
 
-Number Builder::ScalarAt(size_t arg) {
-  if (!ok()) return {};
-  const Scalar scalar = CopyOf(Scalars(), args_[arg], &status_);
-  if (!ok()) return {};
-  const Number number = NumberOf(scalar);
+Number Builder::Real(const Scalar& scalar, size_t arg) {
+  const Number number = nn::NumberOf(scalar);
   Check(number.dtype != DataType::kUndefined, arg,
         kernels::NameOf(scalar.dtype), "a real number or bool");
   return number;
+}
+
+Number Builder::ScalarAt(size_t arg) {
+  const Scalar scalar = CopyOf(Scalars(), args_[arg], &status_);
+  return ok() ? Real(scalar, arg) : Number();
+}
+
+std::vector<Number> Builder::ScalarListAt(size_t arg) {
+  std::vector<Number> numbers;
+  const ScalarList list = CopyOf(ScalarLists(), args_[arg], &status_);
+  for (const auto& scalar : list.items) numbers.push_back(Real(*scalar, arg));
+  return numbers;
 }
 
 std::string Builder::String(size_t arg) {

@@ -72,16 +72,14 @@ class Builder {
 
   // Arguments. A null handle is an error unless it is asked for as optional.
   bool Given(size_t arg) const;
-  bool IsScalar(size_t arg) const {
-    return args_[arg].kind == ArgKind::kScalar;
-  }
+  const char* NameOf(size_t arg) const { return args_[arg].name; }
+  ArgKind KindOf(size_t arg) const { return args_[arg].kind; }
+  bool IsScalar(size_t arg) const { return KindOf(arg) == ArgKind::kScalar; }
   Value In(size_t arg);
   Value OptionalIn(size_t arg);  // empty when null
-  bool IsIntArray(size_t arg) const {
-    return args_[arg].kind == ArgKind::kIntArray;
-  }
   std::vector<Value> InList(size_t arg);
   Number ScalarAt(size_t arg);
+  std::vector<Number> ScalarListAt(size_t arg);
   int64_t Int(size_t arg) const { return args_[arg].integer; }
   bool Bool(size_t arg) const { return args_[arg].integer != 0; }
   double Double(size_t arg) const { return args_[arg].real; }
@@ -223,6 +221,7 @@ class Builder {
                                          std::span<const DataType> types,
                                          size_t count);
   Value Unpacked(Value value);  // int4 as int8
+  Number Real(const Scalar& scalar, size_t arg);
   int SourceOf(int place) const;
   bool CanWriteDirectly(int value, int target,
                         const std::vector<int>& producers) const;

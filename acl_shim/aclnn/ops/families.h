@@ -28,6 +28,7 @@ std::span<const NnOp> MatmulOps();
 std::span<const NnOp> ConvOps();
 std::span<const NnOp> PoolOps();
 std::span<const NnOp> AttentionOps();
+std::span<const NnOp> ForeachOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);
