@@ -18,6 +18,8 @@ _READ_TOO = {
     "ApplyAdam": ("m", "v"),
     "ForeachNonFiniteCheckAndUnscale": ("scaledGrads", "foundInf"),
 }
+# Only read, though not const by the prototype.
+_READ_ONLY = {"NLLLoss2dBackward": ("totalWeight",)}
 
 
 class TableError(Exception):
@@ -43,8 +45,9 @@ def roles_of(op):
   """
   params = op.params
   also = _READ_TOO.get(op.name, ())
+  never = _READ_ONLY.get(op.name, ())
   written = [
-      "aclTensor" in p.type and
+      "aclTensor" in p.type and p.name not in never and
       (not p.type.startswith("const") or bool(
           re.search(r"^(?!gradOut).*([oO]ut(Optional|Ref)?|Ref)$", p.name) or
           p.name in also))

@@ -29,6 +29,7 @@ std::span<const NnOp> ConvOps();
 std::span<const NnOp> PoolOps();
 std::span<const NnOp> AttentionOps();
 std::span<const NnOp> ForeachOps();
+std::span<const NnOp> BatchNormOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);
@@ -41,6 +42,13 @@ Value FillOf(Builder& b, Value value, const Shape& shape);
 
 // Integers and bool as f32, floats as they are.
 Value AsReal(Builder& b, Value value);
+
+// How the cube computes operands of a dtype: cubeMathType (arithmetic.md 5.1).
+struct CubeMode {
+  DataType type = DataType::kUndefined;
+  bool hf32 = false;
+};
+CubeMode ModeOf(Builder& b, DataType type, size_t math_arg);
 
 // An attribute list.
 inline std::vector<int64_t> IntList(std::initializer_list<int64_t> values) {

@@ -113,8 +113,7 @@ void Prod(Builder& b) {
   Value x = b.Cast(b.In(0), b.Type(1));
   std::vector<int64_t> axes(static_cast<size_t>(b.Rank(x)));
   std::iota(axes.begin(), axes.end(), 0);
-  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes,
-                  false));
+  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes, false));
 }
 
 void ProdDim(Builder& b) {
@@ -138,8 +137,7 @@ void Norm(Builder& b) {
 
 void LogSumExp(Builder& b) {
   const Value x = ForKernel(b, "ReduceLogSumExp", AsReal(b, b.In(0)));
-  b.Result(Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)),
-                  b.Bool(2)));
+  b.Result(Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // Variance or standard deviation with a correction of the divisor.
@@ -199,9 +197,9 @@ void ArgExtreme(Builder& b) {
   Attrs attrs;
   attrs["dtype"] = DataType::kInt32;
   const int64_t axes[] = {axis};
-  const Value place = b.Op(
-      b.kernel(), {x, b.Reshape(b.Constant(axes, DataType::kInt32), {})},
-      std::move(attrs), DataType::kInt32);
+  const Value place =
+      b.Op(b.kernel(), {x, b.Reshape(b.Constant(axes, DataType::kInt32), {})},
+           std::move(attrs), DataType::kInt32);
   if (!b.ok()) return;
   Shape shape = b.ShapeOf(place);
   if (b.Bool(2) && b.Rank(x) > 0) shape.insert(shape.begin() + axis, 1);
@@ -226,20 +224,18 @@ void Cumsum(Builder& b) {
   if (b.TypeOf(x) != DataType::kInt32 && IsIntegral(b.TypeOf(x))) {
     x = b.Cast(x, DataType::kInt32);
   }
-  const int64_t axes[] = {
-      static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
+  const int64_t axes[] = {static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
   b.Result(b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})}));
 }
 
 void CumsumV2(Builder& b) {
   const Value x = b.In(0);
-  const int64_t axes[] = {
-      static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
+  const int64_t axes[] = {static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
   Attrs attrs;
   attrs["exclusive"] = b.Bool(2);
   attrs["reverse"] = b.Bool(3);
-  b.Result(b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})},
-                std::move(attrs)));
+  b.Result(
+      b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})}, std::move(attrs)));
 }
 
 void Cumprod(Builder& b) {
@@ -254,8 +250,8 @@ void RunningExtreme(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
   const size_t axis = b.Axis(b.Int(1), b.Rank(x), 1);
   const char* name = std::string_view(b.kernel()) == "Cummax" ? "dim" : "axis";
-  const std::vector<Value> y = b.Ops(
-      b.kernel(), {x}, AxisAttr(name, static_cast<int64_t>(axis)));
+  const std::vector<Value> y =
+      b.Ops(b.kernel(), {x}, AxisAttr(name, static_cast<int64_t>(axis)));
   if (!b.ok()) return;
   b.Store(y[0], 2);
   b.Store(y[1], 3);
@@ -294,8 +290,7 @@ void Topk(Builder& b) {
   if (!b.ok()) return;
   const bool real = b.Takes("TopKV2", b.TypeOf(x));
   if (!real) {  // integers: sorted as a whole
-    const std::vector<Value> y =
-        Sorted(b, x, b.Int(2), b.Bool(3), true, 2);
+    const std::vector<Value> y = Sorted(b, x, b.Int(2), b.Bool(3), true, 2);
     const auto at = static_cast<int64_t>(axis);
     b.Store(b.Narrow(y[0], at, 0, b.Int(1)), 5);
     b.Store(b.Narrow(y[1], at, 0, b.Int(1)), 6);
