@@ -368,7 +368,7 @@ TEST(ConvTest, OrderOfKShows) {
 }
 
 // A depthwise filter with one input channel is that of as many groups.
-// With windows of one place K is the channels in their order, as in a product of
+// With windows of one place K is the channels in order, as in a product of
 // matrices, whose HF32 has tests of its own.
 TEST(ConvTest, Hf32IsThatOfProducts) {
   Prng prng(TestSeed());
