@@ -28,7 +28,7 @@ const std::vector<const NnOp*>& Table() {
     for (const auto family :
          {UnaryOps, BinaryOps, LogicOps, CopyOps, ActivationOps, ShapeOps,
           IndexOps, ReduceOps, NormOps, LossOps, MatmulOps, ConvOps, PoolOps,
-          AttentionOps, ForeachOps, BatchNormOps}) {
+          AttentionOps, ForeachOps, BatchNormOps, WindowOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

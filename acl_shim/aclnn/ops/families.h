@@ -29,6 +29,7 @@ std::span<const NnOp> ConvOps();
 std::span<const NnOp> PoolOps();
 std::span<const NnOp> AttentionOps();
 std::span<const NnOp> ForeachOps();
+std::span<const NnOp> WindowOps();
 std::span<const NnOp> BatchNormOps();
 
 // The common dtype of `type` and argument `arg`, or an error.

@@ -14,6 +14,7 @@ from nn_cases import CASES
 import nn_cases_lists  # noqa: F401 (adds its cases)
 import nn_cases_more  # noqa: F401
 import nn_cases_train  # noqa: F401
+import nn_cases_windows  # noqa: F401
 
 _NOT_MODELLED = 200001
 _NULL, _INVALID = 161001, 161002
