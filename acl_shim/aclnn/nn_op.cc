@@ -28,7 +28,8 @@ const std::vector<const NnOp*>& Table() {
     for (const auto family :
          {UnaryOps, BinaryOps, LogicOps, CopyOps, ActivationOps, ShapeOps,
           IndexOps, ReduceOps, NormOps, LossOps, MatmulOps, ConvOps, PoolOps,
-          AttentionOps, ForeachOps, BatchNormOps, WindowOps}) {
+          AttentionOps, ForeachOps, BatchNormOps, WindowOps, RoutingOps,
+          OptimizerOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -29,6 +29,8 @@ std::span<const NnOp> ConvOps();
 std::span<const NnOp> PoolOps();
 std::span<const NnOp> AttentionOps();
 std::span<const NnOp> ForeachOps();
+std::span<const NnOp> RoutingOps();
+std::span<const NnOp> OptimizerOps();
 std::span<const NnOp> WindowOps();
 std::span<const NnOp> BatchNormOps();
 

@@ -33,6 +33,14 @@ Value Reduce(Builder& b, const char* kernel, Value x,
   return b.Op(kernel, {x, b.Constant(axes)}, KeepDims(keep));
 }
 
+// What is left of all axes is a scalar; programs describe it as [1], too.
+void StoreReduced(Builder& b, Value y) {
+  if (!b.ok()) return;
+  const Shape shape = b.Like(b.OutputArg()).shape;
+  const bool one = b.Rank(y) == 0 && shape == Shape{1};
+  b.Result(one ? b.Reshape(y, shape) : y);
+}
+
 // The kernel's dtype for x: f32 for narrow floats it lacks, a wide integer for
 // narrow ones.
 Value ForKernel(Builder& b, const char* kernel, Value x) {
@@ -46,7 +54,7 @@ void ReduceSum(Builder& b) {
   if (type != DataType::kUndefined) x = b.Cast(x, type);
   if (b.TypeOf(x) == DataType::kBool) x = b.Cast(x, DataType::kInt64);
   x = ForKernel(b, "ReduceSum", x);
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void Mean(Builder& b) {
@@ -55,18 +63,20 @@ void Mean(Builder& b) {
   if (type != DataType::kUndefined) x = b.Cast(x, type);
   b.Check(IsFloating(b.TypeOf(x)) || !b.ok(), 3, kernels::NameOf(b.TypeOf(x)),
           "a floating-point dtype");
-  b.Result(Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b,
+               Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void MeanV2(Builder& b) {
   const Value x = AsReal(b, b.In(0));
-  b.Result(Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b,
+               Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // (self, dim, keepDim, out).
 void Extreme(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // (self, out): over all.
@@ -74,7 +84,7 @@ void ExtremeOfAll(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
   std::vector<int64_t> axes(static_cast<size_t>(b.Rank(x)));
   std::iota(axes.begin(), axes.end(), 0);
-  b.Result(Reduce(b, b.kernel(), x, axes, false));
+  StoreReduced(b, Reduce(b, b.kernel(), x, axes, false));
 }
 
 // (self, dim, keepdim, out): is all, or any, not 0.
@@ -83,7 +93,7 @@ void Truths(Builder& b) {
   if (b.TypeOf(x) != DataType::kBool) {
     x = b.Op("NotEqual", {x, b.Constant(0, b.TypeOf(x))});
   }
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void Aminmax(Builder& b) {
@@ -113,14 +123,15 @@ void Prod(Builder& b) {
   Value x = b.Cast(b.In(0), b.Type(1));
   std::vector<int64_t> axes(static_cast<size_t>(b.Rank(x)));
   std::iota(axes.begin(), axes.end(), 0);
-  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes, false));
+  StoreReduced(
+      b, Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes, false));
 }
 
 void ProdDim(Builder& b) {
   Value x = b.Cast(b.In(0), b.Type(3));
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
-  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), {axis},
-                  b.Bool(2)));
+  StoreReduced(b, Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), {axis},
+                         b.Bool(2)));
 }
 
 // p-norm (self, pScalar, dim, keepdim, out).
@@ -132,12 +143,14 @@ void Norm(Builder& b) {
   attrs["axes"] = AxesAt(b, 2, b.Rank(x));
   attrs["keepdim"] = b.Bool(3);
   attrs["epsilon"] = 0.0f;
-  b.Result(b.Op("LpNormV2", {b.Cast(AsReal(b, x), out)}, std::move(attrs)));
+  StoreReduced(b,
+               b.Op("LpNormV2", {b.Cast(AsReal(b, x), out)}, std::move(attrs)));
 }
 
 void LogSumExp(Builder& b) {
   const Value x = ForKernel(b, "ReduceLogSumExp", AsReal(b, b.In(0)));
-  b.Result(Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(
+      b, Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // Variance or standard deviation with a correction of the divisor.
