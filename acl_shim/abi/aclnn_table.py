@@ -13,6 +13,15 @@ Param = collections.namedtuple("Param", "type name")
 _PROTOTYPE = re.compile(r"^aclnnStatus (\w+)GetWorkspaceSize\((.*)\)$")
 
 
+# Written and read, though const by the prototype.
+_READ_TOO = {
+    "ApplyAdam": ("m", "v"),
+    "ForeachNonFiniteCheckAndUnscale": ("scaledGrads", "foundInf"),
+}
+# Only read, though not const by the prototype.
+_READ_ONLY = {"NLLLoss2dBackward": ("totalWeight",)}
+
+
 class TableError(Exception):
   """The table does not say what it must."""
 
@@ -26,25 +35,38 @@ def params_of(text):
   return params
 
 
-def outputs_of(op):
-  """Returns which of its parameters an operator writes.
+def roles_of(op):
+  """Returns what each parameter is: "in", "out", or "both".
 
-  Those that are not const or are named so; else the first tensor of an
-  in-place operator, or the last. gradOut is the gradient of an output, an
-  input.
+  Those that are not const or are named so are written; else the first tensor
+  of an in-place operator, or the last. gradOut is the gradient of an output,
+  an input. Of what is written, in-place operands, references and running
+  statistics are read, too.
   """
   params = op.params
+  also = _READ_TOO.get(op.name, ())
+  never = _READ_ONLY.get(op.name, ())
   written = [
-      "aclTensor" in p.type and
+      "aclTensor" in p.type and p.name not in never and
       (not p.type.startswith("const") or bool(
-          re.search(r"^(?!gradOut).*([oO]ut(Optional|Ref)?|Ref)$", p.name)))
+          re.search(r"^(?!gradOut).*([oO]ut(Optional|Ref)?|Ref)$", p.name) or
+          p.name in also))
       for p in params
   ]
   if not any(written):
     tensors = [i for i, p in enumerate(params) if "aclTensor" in p.type]
     if tensors:
-      written[tensors[0 if op.name.startswith("Inplace") else -1]] = True
-  return written
+      written[tensors[0 if "Inplace" in op.name else -1]] = True
+  first = True
+  roles = []
+  for param, writes in zip(params, written):
+    both = writes and (param.name.endswith("Ref") or
+                       param.name.startswith("running") or
+                       param.name in _READ_TOO.get(op.name, ()) or
+                       first and "Inplace" in op.name)
+    roles.append("both" if both else "out" if writes else "in")
+    first = first and not writes
+  return roles
 
 
 def read(path):

@@ -58,10 +58,9 @@ def _second(op, end):
 
 def _entry(number, op):
   """Returns both entry points of an operator."""
-  written = aclnn_table.outputs_of(op)
-  args = ",\n".join('      %s("%s", %s)' %
-                    ("Arg::Out" if out else "Arg", p.name, p.name)
-                    for p, out in zip(op.params, written))
+  made_by = {"in": "Arg", "out": "Arg::Out", "both": "Arg::Both"}
+  args = ",\n".join('      %s("%s", %s)' % (made_by[role], p.name, p.name)
+                    for p, role in zip(op.params, aclnn_table.roles_of(op)))
   table = "  const Arg args[] = {\n%s};\n" % args if op.params else ""
   return ('ACL_FUNC_VISIBILITY %s%s'
           '  return PhaseOne(%d, "%s", %s,\n                  workspaceSize, '

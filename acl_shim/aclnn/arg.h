@@ -25,10 +25,13 @@ enum class ArgKind : uint8_t {
   kString,
 };
 
+// What an operator does with an argument: values and attributes have no role.
+enum class ArgRole : uint8_t { kValue, kInput, kOutput, kBoth };
+
 struct Arg {
   const char* name;
   ArgKind kind;
-  bool output = false;
+  ArgRole role = ArgRole::kValue;
   union {
     const void* handle;
     int64_t integer;
@@ -36,8 +39,10 @@ struct Arg {
     const char* text;
   };
 
-#define NPUEMU_NN_ARG(type, k, member) \
-  Arg(const char* n, type value) : name(n), kind(ArgKind::k), member(value) {}
+#define NPUEMU_NN_ARG(type, k, member)                                        \
+  Arg(const char* n, type value) : name(n), kind(ArgKind::k), member(value) { \
+    if (is_tensor()) role = ArgRole::kInput;                                  \
+  }
   NPUEMU_NN_ARG(const aclTensor*, kTensor, handle)
   NPUEMU_NN_ARG(const aclTensorList*, kTensorList, handle)
   NPUEMU_NN_ARG(const aclScalar*, kScalar, handle)
@@ -57,12 +62,25 @@ struct Arg {
   Arg(const char* n, uint64_t value)
       : name(n), kind(ArgKind::kInt), integer(static_cast<int64_t>(value)) {}
 
-  // An argument that the operator writes.
+  // An argument that the operator writes, or reads and writes.
   template <typename T>
   static Arg Out(const char* n, T value) {
     Arg arg(n, value);
-    arg.output = true;
+    arg.role = ArgRole::kOutput;
     return arg;
+  }
+  template <typename T>
+  static Arg Both(const char* n, T value) {
+    Arg arg(n, value);
+    arg.role = ArgRole::kBoth;
+    return arg;
+  }
+
+  bool is_tensor() const {
+    return kind == ArgKind::kTensor || kind == ArgKind::kTensorList;
+  }
+  bool is_written() const {
+    return role == ArgRole::kOutput || role == ArgRole::kBoth;
   }
 };
 

@@ -34,14 +34,8 @@ bool IsPlain(Format format) {
 
 bool Number::is_integer() const { return IsIntegral(dtype); }
 
-Builder::Builder(std::span<const Arg> args, const char* kernel)
-    : args_(args), kernel_(kernel) {}
-
-size_t Builder::Find(std::string_view name) const {
-  size_t i = 0;
-  while (i < args_.size() && name != args_[i].name) ++i;
-  return i;
-}
+Builder::Builder(std::span<const Arg> args, const char* kernel, bool overlaps)
+    : args_(args), kernel_(kernel), overlaps_(overlaps) {}
 
 void Builder::Fail(absl::Status status) {
   if (status_.ok()) status_ = std::move(status);
@@ -89,18 +83,18 @@ absl::Status Builder::CheckTensor(const Tensor& tensor, size_t arg) const {
     last += (tensor.shape[i] - 1) * tensor.strides[i];
   }
   if (last < storage) return absl::OkStatus();
-  return Wrong(
-      Fault::kNnParamInvalid, arg,
-      absl::StrCat("shape ", kernels::ToString(tensor.shape), " with strides ",
-                   kernels::ToString(tensor.strides),
-                   ", whose last element is number ", last),
-      absl::StrCat("elements within the storage ",
-                   kernels::ToString(tensor.storage_shape)));
+  return Wrong(Fault::kNnParamInvalid, arg,
+               absl::StrCat("shape ", kernels::ToString(tensor.shape),
+                            " with strides ", kernels::ToString(tensor.strides),
+                            ", whose last element is number ", last),
+               absl::StrCat("elements within the storage ",
+                            kernels::ToString(tensor.storage_shape)));
 }
 
-Value Builder::Add(Place place) {
+Value Builder::Add(Place place, int origin) {
   plan_.places.push_back(std::move(place));
   contiguous_.push_back(-1);
+  origins_.push_back(origin);
   return {static_cast<int>(plan_.places.size()) - 1};
 }
 
@@ -121,7 +115,8 @@ Value Builder::AddTensor(const Tensor& tensor, size_t arg, size_t item) {
       std::find_if(plan_.tensors.begin(), plan_.tensors.end(), same);
   place.tensor = static_cast<int>(found - plan_.tensors.begin());
   if (found == plan_.tensors.end()) plan_.tensors.push_back({arg, item});
-  return Add(std::move(place));
+  const int slot = place.tensor;
+  return Add(std::move(place), slot);
 }
 
 Value Builder::In(size_t arg) {
@@ -132,9 +127,7 @@ Value Builder::In(size_t arg) {
   return {};
 }
 
-Value Builder::OptionalIn(size_t arg) {
-  return Given(arg) ? In(arg) : Value();
-}
+Value Builder::OptionalIn(size_t arg) { return Given(arg) ? In(arg) : Value(); }
 
 std::vector<Value> Builder::InList(size_t arg) {
   std::vector<Value> values;
@@ -151,10 +144,6 @@ std::vector<Value> Builder::InList(size_t arg) {
   return values;
 }
 
-std::vector<Value> Builder::OptionalInList(size_t arg) {
-  return Given(arg) ? InList(arg) : std::vector<Value>();
-}
-
 namespace {
 
 // A copy of what the handle of `arg` stands for; empty after an error.
@@ -169,24 +158,22 @@ T CopyOf(HandleTable<T>& table, const Arg& arg, absl::Status* status) {
 
 }  // namespace
 
-Number Builder::ScalarAt(size_t arg) {
-  if (!ok()) return {};
-  const Scalar scalar = CopyOf(Scalars(), args_[arg], &status_);
-  if (!ok()) return {};
-  const Number number = NumberOf(scalar);
+Number Builder::Real(const Scalar& scalar, size_t arg) {
+  const Number number = nn::NumberOf(scalar);
   Check(number.dtype != DataType::kUndefined, arg,
         kernels::NameOf(scalar.dtype), "a real number or bool");
   return number;
 }
 
+Number Builder::ScalarAt(size_t arg) {
+  const Scalar scalar = CopyOf(Scalars(), args_[arg], &status_);
+  return ok() ? Real(scalar, arg) : Number();
+}
+
 std::vector<Number> Builder::ScalarListAt(size_t arg) {
   std::vector<Number> numbers;
   const ScalarList list = CopyOf(ScalarLists(), args_[arg], &status_);
-  for (const std::shared_ptr<Scalar>& scalar : list.items) {
-    numbers.push_back(NumberOf(*scalar));
-    Check(numbers.back().dtype != DataType::kUndefined, arg,
-          kernels::NameOf(scalar->dtype), "a real number or bool");
-  }
+  for (const auto& scalar : list.items) numbers.push_back(Real(*scalar, arg));
   return numbers;
 }
 
@@ -208,22 +195,14 @@ std::vector<uint8_t> Builder::Bools(size_t arg) {
   return CopyOf(BoolArrays(), args_[arg], &status_);
 }
 
-std::vector<float> Builder::Floats(size_t arg) {
-  return CopyOf(FloatArrays(), args_[arg], &status_);
-}
-
 kernels::TensorSpec Builder::Like(size_t arg) {
   const Value value = In(arg);
   return value.empty() ? kernels::TensorSpec() : PlaceOf(value).spec;
 }
 
-size_t Builder::OutListSize(size_t arg) {
-  return CopyOf(TensorLists(), args_[arg], &status_).items.size();
-}
-
 size_t Builder::OutputArg(size_t index) const {
   for (size_t i = 0; i < args_.size(); ++i) {
-    if (args_[i].output && index-- == 0) return i;
+    if (args_[i].is_written() && index-- == 0) return i;
   }
   return args_.size();
 }
@@ -262,9 +241,24 @@ bool Builder::Takes(const char* type, DataType dtype) const {
   return std::find(dtypes.begin(), dtypes.end(), dtype) != dtypes.end();
 }
 
+bool Builder::Takes(const char* type, std::initializer_list<DataType> inputs,
+                    DataType output) const {
+  const kernels::OpDef* const op = kernels::FindOp(type);
+  NPUEMU_CHECK(op != nullptr && op->inputs.size() >= inputs.size());
+  const auto& results = op->outputs[0].dtypes;
+  for (size_t column = 0; column < results.size(); ++column) {
+    bool fits = results[column] == output;
+    size_t i = 0;
+    for (DataType input : inputs) {
+      fits &= op->inputs[i++].dtypes[column] == input;
+    }
+    if (fits) return true;
+  }
+  return false;
+}
+
 DataType Builder::ComputeType(const char* type, DataType dtype) const {
-  const bool narrow =
-      dtype == DataType::kFloat16 || dtype == DataType::kBf16;
+  const bool narrow = dtype == DataType::kFloat16 || dtype == DataType::kBf16;
   return narrow && !Takes(type, dtype) ? DataType::kFloat : dtype;
 }
 
@@ -285,22 +279,8 @@ std::vector<int64_t> Builder::Axes(std::span<const int64_t> axes, int64_t rank,
   }
   std::sort(sorted.begin(), sorted.end());
   Check(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), arg,
-        kernels::ToString(Shape(axes.begin(), axes.end())),
-        "each axis once");
+        kernels::ToString(Shape(axes.begin(), axes.end())), "each axis once");
   return sorted;
-}
-
-void Builder::CheckType(Value value, size_t arg,
-                        std::span<const DataType> types) {
-  if (!ok() || value.empty()) return;
-  const DataType type = TypeOf(value);
-  if (std::find(types.begin(), types.end(), type) != types.end()) return;
-  std::string expected;
-  for (DataType each : types) {
-    expected += (expected.empty() ? "" : ", ") +
-                std::string(kernels::NameOf(each));
-  }
-  Check(false, arg, kernels::NameOf(type), expected);
 }
 
 void Builder::CheckRank(Value value, size_t arg, int64_t least, int64_t most) {

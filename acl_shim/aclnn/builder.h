@@ -62,26 +62,22 @@ struct Number {
 // Arguments are named by their place in the prototype, from 0.
 class Builder {
  public:
-  explicit Builder(std::span<const Arg> args, const char* kernel = nullptr);
+  // `overlaps`: an argument that is written lies over one that is read.
+  explicit Builder(std::span<const Arg> args, const char* kernel = nullptr,
+                   bool overlaps = false);
 
   // What the operator's table row says: the kernel of one-kernel operators.
   const char* kernel() const { return kernel_; }
   size_t arg_count() const { return args_.size(); }
-  // The place of the argument with this name; arg_count() if there is none.
-  size_t Find(std::string_view name) const;
 
   // Arguments. A null handle is an error unless it is asked for as optional.
   bool Given(size_t arg) const;
-  bool IsScalar(size_t arg) const {
-    return args_[arg].kind == ArgKind::kScalar;
-  }
+  const char* NameOf(size_t arg) const { return args_[arg].name; }
+  ArgKind KindOf(size_t arg) const { return args_[arg].kind; }
+  bool IsScalar(size_t arg) const { return KindOf(arg) == ArgKind::kScalar; }
   Value In(size_t arg);
   Value OptionalIn(size_t arg);  // empty when null
-  bool IsIntArray(size_t arg) const {
-    return args_[arg].kind == ArgKind::kIntArray;
-  }
   std::vector<Value> InList(size_t arg);
-  std::vector<Value> OptionalInList(size_t arg);
   Number ScalarAt(size_t arg);
   std::vector<Number> ScalarListAt(size_t arg);
   int64_t Int(size_t arg) const { return args_[arg].integer; }
@@ -91,14 +87,12 @@ class Builder {
   std::vector<int64_t> Ints(size_t arg);
   std::vector<int64_t> OptionalInts(size_t arg);
   std::vector<uint8_t> Bools(size_t arg);
-  std::vector<float> Floats(size_t arg);
   DataType Type(size_t arg) const {
     return static_cast<DataType>(args_[arg].integer);
   }
 
   // What a tensor argument is like; its elements are not read.
   kernels::TensorSpec Like(size_t arg);
-  size_t OutListSize(size_t arg);
 
   // Values.
   Shape ShapeOf(Value value) const;
@@ -134,8 +128,7 @@ class Builder {
               std::move(attrs), output);
   }
   std::vector<Value> Ops(const char* type, std::span<const Value> inputs,
-                         Attrs attrs = {},
-                         std::span<const DataType> types = {},
+                         Attrs attrs = {}, std::span<const DataType> types = {},
                          size_t outputs = 0);
   std::vector<Value> Ops(const char* type, std::initializer_list<Value> inputs,
                          Attrs attrs = {},
@@ -172,6 +165,9 @@ class Builder {
   Value Operand(size_t arg, DataType type);
   // Whether the kernel's first input may be of the dtype.
   bool Takes(const char* type, DataType dtype) const;
+  // Whether the kernel takes these dtypes of its inputs and gives `output`.
+  bool Takes(const char* type, std::initializer_list<DataType> inputs,
+             DataType output) const;
   // The dtype in which the kernel serves elements of `dtype`: itself, else f32
   // for f16 and bf16, else itself again.
   DataType ComputeType(const char* type, DataType dtype) const;
@@ -180,8 +176,6 @@ class Builder {
   size_t Axis(int64_t axis, int64_t rank, size_t arg);  // negative from behind
   std::vector<int64_t> Axes(std::span<const int64_t> axes, int64_t rank,
                             size_t arg);  // sorted, none twice
-  // One of `types`, or an error that lists them.
-  void CheckType(Value value, size_t arg, std::span<const DataType> types);
   void CheckRank(Value value, size_t arg, int64_t least, int64_t most);
   void CheckShape(Value value, size_t arg, const Shape& expected);
   void Check(bool holds, size_t arg, const std::string& given,
@@ -205,7 +199,9 @@ class Builder {
   void Fail(absl::Status status);
   absl::Status Wrong(Fault fault, size_t arg, const std::string& given,
                      const std::string& expected) const;
-  Value Add(Place place);
+  // `origin`: the tensor (Plan::tensors) whose elements it has, cast or moved;
+  // or -1.
+  Value Add(Place place, int origin = -1);
   Value AddTensor(const Tensor& tensor, size_t arg, size_t item = 0);
   absl::Status CheckTensor(const Tensor& tensor, size_t arg) const;
   Place& PlaceOf(Value value) {
@@ -214,20 +210,31 @@ class Builder {
   const Place& PlaceOf(Value value) const {
     return plan_.places[static_cast<size_t>(value.place)];
   }
+  int OriginOf(Value value) const {
+    return origins_[static_cast<size_t>(value.place)];
+  }
+  std::string InCallersWords(const kernels::OpCall& call,
+                             std::span<const Value> inputs,
+                             const std::string& message) const;
   std::vector<kernels::TensorSpec> Infer(kernels::OpCall* call,
+                                         std::span<const Value> inputs,
                                          std::span<const DataType> types,
                                          size_t count);
   Value Unpacked(Value value);  // int4 as int8
+  Number Real(const Scalar& scalar, size_t arg);
   int SourceOf(int place) const;
   bool CanWriteDirectly(int value, int target,
                         const std::vector<int>& producers) const;
+  void TakeArguments();
   void LayOut();
 
   std::span<const Arg> args_;
   const char* kernel_;
+  const bool overlaps_;
   absl::Status status_;
   Plan plan_;
-  std::vector<int> contiguous_;        // of places: their contiguous copy
+  std::vector<int> contiguous_;             // of places: their contiguous copy
+  std::vector<int> origins_;                // of places
   std::vector<std::pair<int, int>> views_;  // of workspace: place, source
   std::vector<Output> outputs_;
 };

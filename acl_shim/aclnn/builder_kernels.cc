@@ -1,15 +1,14 @@
 // How a Builder passes values through kernels.
 
-#include "acl_shim/aclnn/builder.h"
-
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "acl_shim/aclnn/builder.h"
 #include "emulator/base/check.h"
 #include "kernels/ops/registry.h"
 
 namespace npuemu::shim::nn {
-// Kernels.
 
 Value Builder::Contiguous(Value value) {
   if (!ok() || value.empty()) return {};
@@ -18,7 +17,7 @@ Value Builder::Contiguous(Value value) {
   if (contiguous_[i] < 0) {
     Place place;
     place.spec = plan_.places[i].spec;
-    const Value dense = Add(std::move(place));
+    const Value dense = Add(std::move(place), origins_[i]);
     contiguous_[i] = dense.place;
     plan_.steps.push_back({nullptr, {value.place}, {dense.place}});
   }
@@ -31,9 +30,8 @@ Value Builder::Op(const char* type, std::span<const Value> inputs, Attrs attrs,
              std::span<const DataType>(&output, 1))[0];
 }
 
-std::vector<Value> Builder::Ops(const char* type,
-                                std::span<const Value> inputs, Attrs attrs,
-                                std::span<const DataType> types,
+std::vector<Value> Builder::Ops(const char* type, std::span<const Value> inputs,
+                                Attrs attrs, std::span<const DataType> types,
                                 size_t outputs) {
   kernels::OpCall call;
   call.op = kernels::FindOp(type);
@@ -57,21 +55,15 @@ std::vector<Value> Builder::Ops(const char* type,
   }
   call.const_inputs.assign(constants.begin(), constants.end());
   const std::vector<kernels::TensorSpec> specs =
-      Infer(&call, types, count);
+      Infer(&call, inputs, types, count);
+  if (!ok()) return values;
   for (const kernels::TensorSpec& spec : specs) {
     Place place;
     place.spec = spec;
     step.outputs.push_back(Add(std::move(place)).place);
   }
-  if (!ok()) return values;
   call.outputs = specs;
-  auto prepared = PrepareOp(std::move(call), std::move(constants),
-                            Fault::kNnParamInvalid);
-  if (!prepared.ok()) {
-    Fail(prepared.status());
-    return values;
-  }
-  step.op = *std::move(prepared);
+  step.op = PrepareChecked(std::move(call), std::move(constants));
   for (size_t i = 0; i < std::min(count, step.outputs.size()); ++i) {
     values[i] = {step.outputs[i]};
   }
@@ -79,9 +71,32 @@ std::vector<Value> Builder::Ops(const char* type,
   return values;
 }
 
+// Kernels know operands by their own names, callers by those of the prototype.
+std::string Builder::InCallersWords(const kernels::OpCall& call,
+                                    std::span<const Value> inputs,
+                                    const std::string& message) const {
+  const std::vector<std::string> names = kernels::InputNames(call);
+  for (size_t i = 0; i < std::min(names.size(), inputs.size()); ++i) {
+    if (inputs[i].empty()) continue;
+    const int origin = origins_[static_cast<size_t>(inputs[i].place)];
+    const std::string known = absl::StrCat(call.op->type, ": ", names[i]);
+    const char next = message.c_str()[std::min(known.size(), message.size())];
+    if (origin < 0 || !message.starts_with(known)) continue;
+    if (next != ':' && next != ' ') continue;  // x1 of x10
+    const TensorSlot& slot = plan_.tensors[static_cast<size_t>(origin)];
+    const Arg& arg = args_[slot.arg];
+    const bool item = arg.kind == ArgKind::kTensorList;
+    return absl::StrCat(arg.name, item ? absl::StrCat("[", slot.item, "]") : "",
+                        message.substr(known.size()));
+  }
+  return message;
+}
+
 // What the kernel makes of the inputs. Outputs have their dtypes first.
-std::vector<kernels::TensorSpec> Builder::Infer(
-    kernels::OpCall* call, std::span<const DataType> types, size_t count) {
+std::vector<kernels::TensorSpec> Builder::Infer(kernels::OpCall* call,
+                                                std::span<const Value> inputs,
+                                                std::span<const DataType> types,
+                                                size_t count) {
   std::vector<DataType> wanted(count, DataType::kUndefined);
   std::copy_n(types.begin(), std::min(types.size(), count), wanted.begin());
   for (size_t i = 0; i < count; ++i) {
@@ -104,7 +119,8 @@ std::vector<kernels::TensorSpec> Builder::Infer(
     }
     return specs;
   }
-  Fail(FaultError(Fault::kNnParamInvalid, status.message));
+  Fail(FaultError(Fault::kNnParamInvalid,
+                  InCallersWords(*call, inputs, status.message)));
   return {};
 }
 
@@ -112,7 +128,7 @@ Value Builder::Unpacked(Value value) {
   Place place;
   place.spec = PlaceOf(value).spec;
   place.spec.dtype = DataType::kInt8;
-  const Value bytes = Add(std::move(place));
+  const Value bytes = Add(std::move(place), OriginOf(value));
   plan_.steps.push_back({nullptr, {value.place}, {bytes.place}});
   return bytes;
 }
@@ -120,12 +136,13 @@ Value Builder::Unpacked(Value value) {
 Value Builder::Cast(Value value, DataType type) {
   if (!ok() || value.empty() || TypeOf(value) == type) return value;
   if (TypeOf(value) == DataType::kInt4) return Cast(Unpacked(value), type);
-  const Place& place = PlaceOf(value);
+  const Format format = FormatOf(value);
   Attrs attrs;
   attrs["dst_type"] = static_cast<int64_t>(type);
-  const Format format = place.spec.format;
-  return As(Op("Cast", {As(value, Format::kNd)}, std::move(attrs), type),
-            format);
+  const Value cast =
+      Op("Cast", {As(value, Format::kNd)}, std::move(attrs), type);
+  if (ok()) origins_[static_cast<size_t>(cast.place)] = OriginOf(value);
+  return As(cast, format);
 }
 
 }  // namespace npuemu::shim::nn

@@ -1,11 +1,10 @@
 // How a Builder stores results, and the plan that it ends with.
 
-#include "acl_shim/aclnn/builder.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl_shim/aclnn/builder.h"
 #include "acl_shim/aclnn/promote.h"
 
 namespace npuemu::shim::nn {
@@ -140,7 +139,23 @@ void Builder::LayOut() {
   plan_.workspace += Aligned(scratch);
 }
 
+// Of several results those that are elements of arguments are taken away
+// first, where outputs lie over arguments.
+void Builder::TakeArguments() {
+  if (!overlaps_ || outputs_.size() < 2) return;
+  for (Output& output : outputs_) {
+    const Place& from = PlaceOf({output.value});
+    if (from.base != Place::Base::kTensor) continue;
+    Place place;
+    place.spec = from.spec;
+    const int taken = Add(std::move(place)).place;
+    plan_.steps.push_back({nullptr, {output.value}, {taken}});
+    output.value = taken;
+  }
+}
+
 Plan Builder::Finish() {
+  TakeArguments();
   std::vector<int> producers(plan_.places.size(), -1);
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
     for (int output : plan_.steps[i].outputs) {

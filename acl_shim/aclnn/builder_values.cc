@@ -1,10 +1,9 @@
 // What a Builder does with values: shapes, constants, views.
 
-#include "acl_shim/aclnn/builder.h"
-
 #include <cstring>
 #include <utility>
 
+#include "acl_shim/aclnn/builder.h"
 #include "acl_shim/aclnn/places.h"
 #include "acl_shim/aclnn/promote.h"
 #include "acl_shim/aclnn/scalar.h"
@@ -15,13 +14,13 @@ namespace {
 
 // The elements of a constant as its place sees them.
 std::vector<std::byte> Gathered(const Place& place, int64_t offset) {
-  const auto width =
-      static_cast<size_t>(kernels::BitsOf(place.spec.dtype)) / 8;
+  const auto width = static_cast<size_t>(kernels::BitsOf(place.spec.dtype)) / 8;
   std::vector<std::byte> dense(place.spec.bytes());
+  if (dense.empty()) return dense;
   kernels::CopyStrided(place.spec.shape, width,
                        &place.constant[static_cast<size_t>(offset) * width],
                        StridesOf(place), dense.data(),
-                       DenseStrides(place.spec.shape));
+                       kernels::DenseStrides(place.spec.shape));
   return dense;
 }
 
@@ -109,14 +108,14 @@ Value Builder::View(Value value, Shape shape, Shape strides, int64_t offset) {
   if (place.base == Place::Base::kConstant) {
     place.constant = Gathered(place, offset);
     place.strides.clear();
-    return Add(std::move(place));
+    return Add(std::move(place), OriginOf(value));
   }
   if (place.base == Place::Base::kTensor) {
     place.offset += offset;
-    return Add(std::move(place));
+    return Add(std::move(place), OriginOf(value));
   }
   place.offset = offset * width;  // behind that of what it looks at
-  const Value view = Add(std::move(place));
+  const Value view = Add(std::move(place), OriginOf(value));
   views_.push_back({view.place, value.place});
   return view;
 }
@@ -125,7 +124,7 @@ Value Builder::Reshape(Value value, Shape shape) {
   if (!ok() || value.empty()) return {};
   if (ShapeOf(value) == shape) return value;
   const Value dense = Contiguous(value);
-  Shape strides = DenseStrides(shape);
+  Shape strides = kernels::DenseStrides(shape);
   return View(dense, std::move(shape), std::move(strides), 0);
 }
 
@@ -170,9 +169,7 @@ Value Builder::Expand(Value value, const Shape& shape) {
 
 Value Builder::As(Value value, Format format) {
   if (!ok() || value.empty() || FormatOf(value) == format) return value;
-  const Value view =
-      View(value, ShapeOf(value),
-           StridesOf(PlaceOf(value)), 0);
+  const Value view = View(value, ShapeOf(value), StridesOf(PlaceOf(value)), 0);
   PlaceOf(view).spec.format = format;
   return view;
 }

@@ -20,17 +20,15 @@ class PlanLaunch {
       : executor_(executor), workspace_(workspace) {}
 
   Task Make(Call& call, const Stream& stream, const Step& step) const {
-    if (step.op == nullptr) return Copy(call.node, step);
+    if (step.op == nullptr) return Copy(call.node, stream, step);
     absl::InlinedVector<uint64_t, 6> inputs;
     absl::InlinedVector<uint64_t, 4> outputs;
     for (int place : step.inputs) inputs.push_back(Address(place));
     for (int place : step.outputs) outputs.push_back(Address(place));
-    const uint64_t scratch =
-        step.op->workspace == 0
-            ? 0
-            : workspace_ + executor_.plan->kernel_scratch;
-    return MakeOpTask(call.node, stream, step.op,
-                      {inputs, outputs, scratch});
+    const uint64_t scratch = step.op->workspace == 0
+                                 ? 0
+                                 : workspace_ + executor_.plan->kernel_scratch;
+    return MakeOpTask(call.node, stream, step.op, {inputs, outputs, scratch});
   }
 
  private:
@@ -52,8 +50,8 @@ class PlanLaunch {
     }
     const uint64_t base = Base(place);
     if (base == kNowhere) return base;
-    return base + static_cast<uint64_t>(
-                      place.offset * kernels::BitsOf(place.spec.dtype) / 8);
+    return base + static_cast<uint64_t>(place.offset *
+                                        kernels::BitsOf(place.spec.dtype) / 8);
   }
 
   uint64_t Base(const Place& place) const {
@@ -69,10 +67,10 @@ class PlanLaunch {
     return {Address(number), 0, StridesOf(place)};
   }
 
-  Task Copy(Node& node, const Step& step) const {
+  Task Copy(Node& node, const Stream& stream, const Step& step) const {
     const Place& from = PlaceAt(step.inputs[0]);
     const Place& to = PlaceAt(step.outputs[0]);
-    return MakeStridedCopy(node,
+    return MakeStridedCopy(node, stream,
                            {to.contiguous() ? "Contiguous" : "ViewCopy",
                             from.spec.dtype, to.spec.dtype, from.spec.shape},
                            View(from, step.inputs[0]),
@@ -87,18 +85,19 @@ class PlanLaunch {
 
 // Never destroyed: static destructors of the host may still call.
 HandleTable<Executor>& Executors() {
-  static auto* table = new HandleTable<Executor>(HandleKind::kOpExecutor,
-                                                 Fault::kNnParamInvalid,
-                                                 Fault::kNnParamNullptr);
+  static auto* table = new HandleTable<Executor>(
+      HandleKind::kOpExecutor, Fault::kNnParamInvalid, Fault::kNnParamNullptr);
   return *table;
 }
 
 namespace {
-thread_local const Executor* last_executor = nullptr;
+thread_local const aclOpExecutor* last_executor = nullptr;
 }  // namespace
 
-const Executor* LastExecutor() { return last_executor; }
-void SetLastExecutor(const Executor* executor) { last_executor = executor; }
+const aclOpExecutor* LastExecutor() { return last_executor; }
+void SetLastExecutor(const aclOpExecutor* executor) {
+  last_executor = executor;
+}
 
 absl::Status Launch(Call& call, Stream* stream, const Executor& executor,
                     uint64_t workspace) {

@@ -14,27 +14,26 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "acl_shim/aclnn/arg.h"
 #include "acl_shim/aclnn/plan.h"
 #include "acl_shim/core/handle_table.h"
+#include "aclnn/acl_meta.h"
 #include "emulator/device/node.h"
 #include "emulator/device/stream.h"
 
 namespace npuemu::shim::nn {
 
-// What an argument of the first phase is.
-enum class ArgRole : uint8_t { kValue, kInput, kOutput, kBoth };
-
 struct Executor {
-  const char* function = "";
   std::shared_ptr<const Plan> plan;
   std::vector<uint64_t> addresses;  // of plan->tensors
   std::vector<ArgRole> roles;       // of the arguments
   bool repeatable = false;
 };
 
-// That of the calling thread's last first phase, for its identity only.
-const Executor* LastExecutor();
-void SetLastExecutor(const Executor* executor);
+// The handle that the calling thread's last first phase gave; another executor
+// never has it.
+const aclOpExecutor* LastExecutor();
+void SetLastExecutor(const aclOpExecutor* executor);
 
 HandleTable<Executor>& Executors();
 

@@ -23,9 +23,10 @@ std::atomic<bool> initialised{false};
 enum class Among { kAll, kInputs, kOutputs };
 
 absl::Status BadIndex(size_t index, size_t count) {
-  return FaultError(Fault::kNnParamInvalid,
-                    absl::StrCat("index: given ", index, ", expected less "
-                                 "than ", count));
+  return FaultError(Fault::kNnParamInvalid, absl::StrCat("index: given ", index,
+                                                         ", expected less "
+                                                         "than ",
+                                                         count));
 }
 
 // The argument that is number `index` among them.
@@ -51,10 +52,10 @@ absl::Status SetAddress(aclOpExecutor* handle, Among among, size_t index,
   }
   const auto address = reinterpret_cast<uint64_t>(addr);
   if (address % kAddressAlignment != 0) {
-    return FaultError(Fault::kNnParamInvalid,
-                      absl::StrCat("addr: given ", absl::Hex(address),
-                                   ", expected a multiple of ",
-                                   kAddressAlignment));
+    return FaultError(
+        Fault::kNnParamInvalid,
+        absl::StrCat("addr: given ", absl::Hex(address),
+                     ", expected a multiple of ", kAddressAlignment));
   }
   ASSIGN_OR_RETURN(const size_t arg, ArgOf(*executor, among, index));
   const std::vector<TensorSlot>& slots = executor->plan->tensors;
@@ -127,7 +128,7 @@ aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor) {
 aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
   return ApiCall("aclSetAclOpExecutorRepeatable", [&]() -> absl::Status {
     ASSIGN_OR_RETURN(auto found, Executors().Get(executor, "executor"));
-    if (found.get() != LastExecutor()) {
+    if (executor != LastExecutor()) {
       return FaultError(Fault::kNnParamInvalid,
                         "executor: given one of an earlier first phase or of "
                         "another thread, expected that of this thread's last "
@@ -138,9 +139,9 @@ aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
   });
 }
 
-#define NPUEMU_SET_TENSOR(function, among)                                   \
-  aclnnStatus function(aclOpExecutor* executor, const size_t index,          \
-                       aclTensor* tensor, void* addr) {                      \
+#define NPUEMU_SET_TENSOR(function, among)                                    \
+  aclnnStatus function(aclOpExecutor* executor, const size_t index,           \
+                       aclTensor* tensor, void* addr) {                       \
     return SetTensor(#function, executor, Among::among, index, tensor, addr); \
   }
 NPUEMU_SET_TENSOR(AclSetTensorAddr, kAll)
@@ -151,12 +152,12 @@ NPUEMU_SET_TENSOR(AclSetOutputTensorAddr, kOutputs)
 NPUEMU_SET_TENSOR(aclSetOutputTensorAddr, kOutputs)
 #undef NPUEMU_SET_TENSOR
 
-#define NPUEMU_SET_ITEM(function, among)                                     \
-  aclnnStatus function(aclOpExecutor* executor, size_t irIndex,              \
-                       const size_t relativeIndex, aclTensorList* tensors,   \
-                       void* addr) {                                         \
+#define NPUEMU_SET_ITEM(function, among)                                      \
+  aclnnStatus function(aclOpExecutor* executor, size_t irIndex,               \
+                       const size_t relativeIndex, aclTensorList* tensors,    \
+                       void* addr) {                                          \
     return SetItem(#function, executor, Among::among, irIndex, relativeIndex, \
-                   tensors, addr);                                           \
+                   tensors, addr);                                            \
   }
 NPUEMU_SET_ITEM(AclSetDynamicTensorAddr, kAll)
 NPUEMU_SET_ITEM(aclSetDynamicTensorAddr, kAll)

@@ -15,8 +15,8 @@ constexpr const char* kNames[] = {
 };
 
 size_t NumberOf(const char* name) {
-  const auto* found = std::lower_bound(
-      std::begin(kNames), std::end(kNames), std::string_view(name));
+  const auto* found = std::lower_bound(std::begin(kNames), std::end(kNames),
+                                       std::string_view(name));
   NPUEMU_CHECK(found != std::end(kNames) && std::string_view(*found) == name);
   return static_cast<size_t>(found - std::begin(kNames));
 }
@@ -28,7 +28,8 @@ const std::vector<const NnOp*>& Table() {
     for (const auto family :
          {UnaryOps, BinaryOps, LogicOps, CopyOps, ActivationOps, ShapeOps,
           IndexOps, ReduceOps, NormOps, LossOps, MatmulOps, ConvOps, PoolOps,
-          AttentionOps}) {
+          AttentionOps, ForeachOps, BatchNormOps, WindowOps, RoutingOps,
+          OptimizerOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

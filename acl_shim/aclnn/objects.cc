@@ -1,14 +1,22 @@
 #include "acl_shim/aclnn/objects.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace npuemu::shim::nn {
 
+absl::Status NullArgument(const char* argument) {
+  return FaultError(Fault::kNnParamNullptr,
+                    absl::StrCat(argument,
+                                 ": given nullptr, expected an "
+                                 "address"));
+}
+
 // Never destroyed: static destructors of the host may still call.
-#define NPUEMU_NN_TABLE(function, type, kind)                        \
-  HandleTable<type>& function() {                                    \
-    static auto* table = new HandleTable<type>(                      \
-        HandleKind::kind, Fault::kNnParamInvalid,                    \
-        Fault::kNnParamNullptr);                                     \
-    return *table;                                                   \
+#define NPUEMU_NN_TABLE(function, type, kind)                              \
+  HandleTable<type>& function() {                                          \
+    static auto* table = new HandleTable<type>(                            \
+        HandleKind::kind, Fault::kNnParamInvalid, Fault::kNnParamNullptr); \
+    return *table;                                                         \
   }
 NPUEMU_NN_TABLE(Tensors, Tensor, kTensor)
 NPUEMU_NN_TABLE(Scalars, Scalar, kScalar)

@@ -30,7 +30,7 @@ struct Tensor {
   kernels::Shape strides;  // one per extent
   int64_t offset = 0;
   kernels::Shape storage_shape;
-  uint64_t address = 0;    // of the storage, not of the view
+  uint64_t address = 0;  // of the storage, not of the view
 };
 
 // One element of the dtype that it was made with, in the device's form.
@@ -51,6 +51,9 @@ struct List {
 };
 using TensorList = List<Tensor>;
 using ScalarList = List<Scalar>;
+
+// 161001: an argument that must be an address is null.
+absl::Status NullArgument(const char* argument);
 
 HandleTable<Tensor>& Tensors();
 HandleTable<Scalar>& Scalars();

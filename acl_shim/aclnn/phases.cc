@@ -3,7 +3,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -47,75 +46,45 @@ class PlanMemo {
 
 absl::StatusOr<std::shared_ptr<const Plan>> MakePlan(
     size_t op, const char* function, std::span<const Arg> args,
-    const std::string& key) {
+    const Signature& signature) {
   PlanMemo& memo = PlanMemo::Get();
-  if (!key.empty()) {
-    if (auto plan = memo.Find(key)) return plan;
-  }
+  if (auto plan = memo.Find(signature.key)) return plan;
   const NnOp* const def = FindNnOp(op);
   if (def == nullptr) {
     return FaultError(Fault::kApiNotSupport,
-                      absl::StrCat(function, " is not modelled; COVERAGE.md "
+                      absl::StrCat(function,
+                                   " is not modelled; COVERAGE.md "
                                    "lists the operators that are"));
   }
-  Builder builder(args, def->kernel);
+  Builder builder(args, def->kernel, signature.overlaps);
   def->build(builder);
   RETURN_IF_ERROR(builder.status());
   auto plan = std::make_shared<const Plan>(builder.Finish());
-  if (!key.empty()) memo.Add(key, plan);
+  memo.Add(signature.key, plan);
   return plan;
-}
-
-ArgRole RoleOf(const Arg& arg) {
-  if (arg.kind != ArgKind::kTensor && arg.kind != ArgKind::kTensorList) {
-    return ArgRole::kValue;
-  }
-  if (!arg.output) return ArgRole::kInput;
-  return std::string_view(arg.name).ends_with("Ref") ? ArgRole::kBoth
-                                                     : ArgRole::kOutput;
-}
-
-absl::StatusOr<std::vector<uint64_t>> AddressesOf(const Plan& plan,
-                                                  std::span<const Arg> args) {
-  std::vector<uint64_t> addresses;
-  addresses.reserve(plan.tensors.size());
-  for (const TensorSlot& slot : plan.tensors) {
-    const Arg& arg = args[slot.arg];
-    if (arg.kind == ArgKind::kTensor) {
-      ASSIGN_OR_RETURN(auto tensor, Tensors().Get(arg.handle, arg.name));
-      addresses.push_back(tensor->address);
-      continue;
-    }
-    ASSIGN_OR_RETURN(auto list, TensorLists().Get(arg.handle, arg.name));
-    addresses.push_back(list->items[slot.item]->address);
-  }
-  return addresses;
 }
 
 }  // namespace
 
-aclnnStatus PhaseOne(size_t op, const char* function,
-                     std::span<const Arg> args, uint64_t* workspace_size,
-                     aclOpExecutor** executor) {
+aclnnStatus PhaseOne(size_t op, const char* function, std::span<const Arg> args,
+                     uint64_t* workspace_size, aclOpExecutor** executor) {
   return ApiCall(function, [&]() -> absl::Status {
     if (workspace_size == nullptr || executor == nullptr) {
-      return FaultError(
-          Fault::kNnParamNullptr,
-          absl::StrCat(executor == nullptr ? "executor" : "workspaceSize",
-                       ": given nullptr, expected an address"));
+      return NullArgument(executor == nullptr ? "executor" : "workspaceSize");
     }
     *executor = nullptr;
     *workspace_size = 0;
-    thread_local std::string key;
-    SetSignature(op, args, &key);
+    thread_local Signature signature;
+    RETURN_IF_ERROR(ReadSignature(op, args, &signature));
     auto made = std::make_shared<Executor>();
-    made->function = function;
-    ASSIGN_OR_RETURN(made->plan, MakePlan(op, function, args, key));
-    ASSIGN_OR_RETURN(made->addresses, AddressesOf(*made->plan, args));
-    for (const Arg& arg : args) made->roles.push_back(RoleOf(arg));
-    SetLastExecutor(made.get());
+    ASSIGN_OR_RETURN(made->plan, MakePlan(op, function, args, signature));
+    for (const TensorSlot& slot : made->plan->tensors) {
+      made->addresses.push_back(signature.AddressOf(slot.arg, slot.item));
+    }
+    for (const Arg& arg : args) made->roles.push_back(arg.role);
     *workspace_size = made->plan->workspace;
     *executor = static_cast<aclOpExecutor*>(Executors().Add(std::move(made)));
+    SetLastExecutor(*executor);
     return absl::OkStatus();
   });
 }
@@ -129,14 +98,14 @@ absl::Status CheckWorkspace(const Executor& executor, const void* workspace,
   if (workspace == nullptr) {
     return FaultError(Fault::kNnParamNullptr,
                       absl::StrCat("workspace: given nullptr, "
-                                   "expected device memory of ", needed,
-                                   " bytes"));
+                                   "expected device memory of ",
+                                   needed, " bytes"));
   }
   if (size >= needed) return absl::OkStatus();
-  return FaultError(Fault::kNnParamInvalid,
-                    absl::StrCat("workspaceSize: given ", size,
-                                 ", expected at least ", needed,
-                                 ", as the first phase said"));
+  return FaultError(
+      Fault::kNnParamInvalid,
+      absl::StrCat("workspaceSize: given ", size, ", expected at least ",
+                   needed, ", as the first phase said"));
 }
 
 }  // namespace
@@ -151,10 +120,8 @@ aclnnStatus PhaseTwo(const char* function, void* workspace,
         if (!found->repeatable) {
           RETURN_IF_ERROR(Executors().Remove(executor, "executor").status());
         }
-        RETURN_IF_ERROR(
-            CheckWorkspace(*found, workspace, workspace_size));
-        ASSIGN_OR_RETURN(auto target,
-                         Process::Get().FindStream(call, stream));
+        RETURN_IF_ERROR(CheckWorkspace(*found, workspace, workspace_size));
+        ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
         return Launch(call, target.get(), *found,
                       reinterpret_cast<uint64_t>(workspace));
       });

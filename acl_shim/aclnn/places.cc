@@ -2,19 +2,11 @@
 
 #include <utility>
 
+#include "kernels/tensor/strided.h"
+
 namespace npuemu::shim::nn {
 
 using kernels::Shape;
-
-Shape DenseStrides(const Shape& shape) {
-  Shape strides(shape.size());
-  int64_t step = 1;
-  for (size_t i = shape.size(); i-- > 0;) {
-    strides[i] = step;
-    step *= shape[i];
-  }
-  return strides;
-}
 
 namespace {
 
@@ -33,7 +25,8 @@ bool IsDense(const Shape& shape, const Shape& strides) {
 }  // namespace
 
 Shape StridesOf(const Place& place) {
-  return place.contiguous() ? DenseStrides(place.spec.shape) : place.strides;
+  return place.contiguous() ? kernels::DenseStrides(place.spec.shape)
+                            : place.strides;
 }
 
 void SetStrides(Place* place, Shape strides) {

@@ -9,9 +9,6 @@
 
 namespace npuemu::shim::nn {
 
-// Of elements that lie one after the other.
-kernels::Shape DenseStrides(const kernels::Shape& shape);
-
 // Those of the place, whichever it has.
 kernels::Shape StridesOf(const Place& place);
 

@@ -10,12 +10,6 @@
 namespace npuemu::shim::nn {
 namespace {
 
-absl::Status NullArgument(const char* argument) {
-  return FaultError(Fault::kNnParamNullptr,
-                    absl::StrCat(argument, ": given nullptr, expected an "
-                                           "address"));
-}
-
 // A copy of `size` elements behind a handle of `table`.
 template <typename Handle, typename T, typename Element>
 Handle* CreateArray(const char* function, HandleTable<T>& table,
@@ -67,7 +61,7 @@ absl::StatusOr<std::shared_ptr<Scalar>> MakeScalar(const void* value,
 constexpr auto kArraySize = [](const auto& array) { return array.size(); };
 constexpr auto kListSize = [](const auto& list) { return list.items.size(); };
 
-// A null element stays one: optional tensors of a list.
+// Every element must be a handle.
 template <typename Handle, typename T, typename Item>
 Handle* CreateList(const char* function, HandleTable<List<T>>& table,
                    const HandleTable<T>& items, const Item* const* value,
@@ -125,8 +119,8 @@ aclIntArray* aclCreateIntArray(const int64_t* value, uint64_t size) {
 }
 
 aclFloatArray* aclCreateFloatArray(const float* value, uint64_t size) {
-  return CreateArray<aclFloatArray>("aclCreateFloatArray", FloatArrays(),
-                                    value, size);
+  return CreateArray<aclFloatArray>("aclCreateFloatArray", FloatArrays(), value,
+                                    size);
 }
 
 aclBoolArray* aclCreateBoolArray(const bool* value, uint64_t size) {

@@ -2,14 +2,16 @@
 
 #include <cstring>
 
+#include "absl/container/inlined_vector.h"
 #include "acl_shim/aclnn/objects.h"
 
 namespace npuemu::shim::nn {
 namespace {
 
-class Key {
+class Reader {
  public:
-  explicit Key(std::string* bytes) : bytes_(*bytes) { bytes_.clear(); }
+  explicit Reader(Signature* signature)
+      : bytes_(signature->key), addresses_(signature->addresses) {}
 
   template <typename T>
   void Number(T value) {
@@ -38,6 +40,8 @@ class Key {
     Numbers(tensor.strides);
     Number(tensor.offset);
     Numbers(tensor.storage_shape);
+    addresses_.push_back(tensor.address);
+    NoteExtent(tensor);
   }
   void One(const Scalar& scalar) {
     Number(scalar.dtype);
@@ -54,48 +58,102 @@ class Key {
     for (const auto& item : list.items) One(*item);
   }
 
-  // False: the handle is no object of the table.
   template <typename T>
-  bool Object(const HandleTable<T>& table, const Arg& arg) {
+  absl::Status Object(const HandleTable<T>& table, const Arg& arg) {
     Number(arg.handle == nullptr);
-    if (arg.handle == nullptr) return true;
+    if (arg.handle == nullptr) return absl::OkStatus();
     size_t bad;
-    return table
-        .Read(&arg.handle, 1, arg.name, &bad,
-              [this](const T& object) { One(object); })
-        .ok();
+    return table.Read(&arg.handle, 1, arg.name, &bad,
+                      [this](const T& object) { One(object); });
   }
 
-  bool Append(const Arg& arg) {
+  absl::Status Append(const Arg& arg) {
+    role_ = arg.role;
     switch (arg.kind) {
-      case ArgKind::kTensor: return Object(Tensors(), arg);
-      case ArgKind::kTensorList: return Object(TensorLists(), arg);
-      case ArgKind::kScalar: return Object(Scalars(), arg);
-      case ArgKind::kScalarList: return Object(ScalarLists(), arg);
-      case ArgKind::kIntArray: return Object(IntArrays(), arg);
-      case ArgKind::kFloatArray: return Object(FloatArrays(), arg);
-      case ArgKind::kBoolArray: return Object(BoolArrays(), arg);
-      case ArgKind::kInt: Number(arg.integer); return true;
-      case ArgKind::kDouble: Number(arg.real); return true;
-      case ArgKind::kString: Text(arg.text); return true;
+      case ArgKind::kTensor:
+        return Object(Tensors(), arg);
+      case ArgKind::kTensorList:
+        return Object(TensorLists(), arg);
+      case ArgKind::kScalar:
+        return Object(Scalars(), arg);
+      case ArgKind::kScalarList:
+        return Object(ScalarLists(), arg);
+      case ArgKind::kIntArray:
+        return Object(IntArrays(), arg);
+      case ArgKind::kFloatArray:
+        return Object(FloatArrays(), arg);
+      case ArgKind::kBoolArray:
+        return Object(BoolArrays(), arg);
+      case ArgKind::kInt:
+        Number(arg.integer);
+        break;
+      case ArgKind::kDouble:
+        Number(arg.real);
+        break;
+      case ArgKind::kString:
+        Text(arg.text);
+        break;
+    }
+    return absl::OkStatus();
+  }
+
+  // Whether one that is written lies over another that is read.
+  bool Overlaps() const {
+    for (const Extent& to : extents_) {
+      for (const Extent& from : extents_) {
+        if (&to != &from && to.role != ArgRole::kInput &&
+            from.role != ArgRole::kOutput && to.begin < from.end &&
+            from.begin < to.end) {
+          return true;
+        }
+      }
     }
     return false;
   }
 
  private:
+  struct Extent {
+    uint64_t begin;
+    uint64_t end;
+    ArgRole role;
+  };
+
+  void NoteExtent(const Tensor& tensor) {
+    if (kernels::ElementCount(tensor.shape) <= 0) return;
+    int64_t last = 0;
+    for (size_t i = 0; i < tensor.shape.size(); ++i) {
+      last += (tensor.shape[i] - 1) * tensor.strides[i];
+    }
+    const int64_t bits = kernels::BitsOf(tensor.dtype);
+    const auto behind = [&](int64_t elements) {
+      return tensor.address + static_cast<uint64_t>(elements * bits / 8);
+    };
+    extents_.push_back(
+        {behind(tensor.offset), behind(tensor.offset + last + 1), role_});
+  }
+
   std::string& bytes_;
+  std::vector<uint64_t>& addresses_;
+  ArgRole role_ = ArgRole::kValue;
+  absl::InlinedVector<Extent, 8> extents_;
 };
 
 }  // namespace
 
-void SetSignature(size_t op, std::span<const Arg> args, std::string* bytes) {
-  Key key(bytes);
-  key.Number(op);
+absl::Status ReadSignature(size_t op, std::span<const Arg> args,
+                           Signature* signature) {
+  signature->key.clear();
+  signature->addresses.clear();
+  signature->first.clear();
+  Reader reader(signature);
+  reader.Number(op);
   for (const Arg& arg : args) {
-    if (key.Append(arg)) continue;
-    bytes->clear();
-    return;
+    signature->first.push_back(signature->addresses.size());
+    RETURN_IF_ERROR(reader.Append(arg));
   }
+  signature->overlaps = reader.Overlaps();
+  reader.Number(signature->overlaps);
+  return absl::OkStatus();
 }
 
 }  // namespace npuemu::shim::nn

@@ -7,17 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/objects.h"
 #include "acl_shim/core/value_call.h"
+#include "kernels/tensor/strided.h"
 
 namespace npuemu::shim::nn {
 namespace {
 
 using kernels::Shape;
-
-absl::Status NullArgument(const char* argument) {
-  return FaultError(Fault::kNnParamNullptr,
-                    absl::StrCat(argument, ": given nullptr, expected an "
-                                           "address"));
-}
 
 // Extents, strides and offsets may not be negative.
 absl::StatusOr<Shape> ToNumbers(const int64_t* values, uint64_t count,
@@ -26,10 +21,10 @@ absl::StatusOr<Shape> ToNumbers(const int64_t* values, uint64_t count,
   Shape numbers(values, values + count);
   for (int64_t number : numbers) {
     if (number >= 0) continue;
-    return FaultError(Fault::kNnParamInvalid,
-                      absl::StrCat(argument, ": given ",
-                                   kernels::ToString(numbers),
-                                   ", expected numbers >= 0"));
+    return FaultError(
+        Fault::kNnParamInvalid,
+        absl::StrCat(argument, ": given ", kernels::ToString(numbers),
+                     ", expected numbers >= 0"));
   }
   return numbers;
 }
@@ -48,18 +43,13 @@ struct TensorArgs {
 
 absl::StatusOr<Tensor> MakeTensor(const TensorArgs& args) {
   Tensor tensor;
-  ASSIGN_OR_RETURN(tensor.shape, ToNumbers(args.view_dims, args.view_dims_num,
-                                           "viewDims"));
+  ASSIGN_OR_RETURN(tensor.shape,
+                   ToNumbers(args.view_dims, args.view_dims_num, "viewDims"));
   if (args.stride != nullptr) {
     ASSIGN_OR_RETURN(tensor.strides,
                      ToNumbers(args.stride, args.view_dims_num, "stride"));
   } else {
-    tensor.strides.resize(tensor.shape.size());
-    int64_t step = 1;
-    for (size_t i = tensor.shape.size(); i-- > 0;) {
-      tensor.strides[i] = step;
-      step *= tensor.shape[i];
-    }
+    tensor.strides = kernels::DenseStrides(tensor.shape);
   }
   if (args.storage_dims == nullptr && args.storage_dims_num > 0) {
     return NullArgument("storageDims");
@@ -69,9 +59,9 @@ absl::StatusOr<Tensor> MakeTensor(const TensorArgs& args) {
   tensor.storage_shape.assign(args.storage_dims,
                               args.storage_dims + args.storage_dims_num);
   if (args.offset < 0) {
-    return FaultError(Fault::kNnParamInvalid,
-                      absl::StrCat("offset: given ", args.offset,
-                                   ", expected 0 or more"));
+    return FaultError(
+        Fault::kNnParamInvalid,
+        absl::StrCat("offset: given ", args.offset, ", expected 0 or more"));
   }
   tensor.dtype = static_cast<kernels::DataType>(args.dtype);
   tensor.format = static_cast<kernels::Format>(args.format);
@@ -95,8 +85,8 @@ aclnnStatus Read(const char* function, const aclTensor* handle, Out* out,
 // The caller frees *values with delete[] (documentation of the getters).
 template <typename Get>
 aclnnStatus ReadNumbers(const char* function, const aclTensor* handle,
-                        int64_t** values, uint64_t* count,
-                        const char* argument, Get get) {
+                        int64_t** values, uint64_t* count, const char* argument,
+                        Get get) {
   return ApiCall(function, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(auto tensor, Tensors().Get(handle, "tensor"));
     if (values == nullptr) return NullArgument(argument);
@@ -119,14 +109,14 @@ using namespace npuemu::shim::nn;
 aclTensor* aclCreateTensor(const int64_t* viewDims, uint64_t viewDimsNum,
                            aclDataType dataType, const int64_t* stride,
                            int64_t offset, aclFormat format,
-                           const int64_t* storageDims,
-                           uint64_t storageDimsNum, void* tensorData) {
+                           const int64_t* storageDims, uint64_t storageDimsNum,
+                           void* tensorData) {
   return ValueCall<aclTensor*>(
       "aclCreateTensor", nullptr, [&]() -> absl::StatusOr<aclTensor*> {
         ASSIGN_OR_RETURN(
             Tensor tensor,
-            MakeTensor({viewDims, viewDimsNum, dataType, stride, offset,
-                        format, storageDims, storageDimsNum, tensorData}));
+            MakeTensor({viewDims, viewDimsNum, dataType, stride, offset, format,
+                        storageDims, storageDimsNum, tensorData}));
         return static_cast<aclTensor*>(
             Tensors().Add(std::make_shared<Tensor>(std::move(tensor))));
       });
@@ -139,10 +129,9 @@ aclnnStatus aclInitTensor(aclTensor* tensor, const int64_t* viewDims,
                           uint64_t storageDimsNum, void* tensorDataAddr) {
   return ApiCall("aclInitTensor", [&]() -> absl::Status {
     ASSIGN_OR_RETURN(auto found, Tensors().Get(tensor, "tensor"));
-    ASSIGN_OR_RETURN(
-        *found, MakeTensor({viewDims, viewDimsNum, dataType, stride, offset,
-                            format, storageDims, storageDimsNum,
-                            tensorDataAddr}));
+    ASSIGN_OR_RETURN(*found, MakeTensor({viewDims, viewDimsNum, dataType,
+                                         stride, offset, format, storageDims,
+                                         storageDimsNum, tensorDataAddr}));
     return absl::OkStatus();
   });
 }
@@ -155,17 +144,14 @@ aclnnStatus aclDestroyTensor(const aclTensor* tensor) {
 }
 
 aclnnStatus aclGetDataType(const aclTensor* tensor, aclDataType* dataType) {
-  return Read("aclGetDataType", tensor, dataType, "dataType",
-              [](const Tensor& t) {
-                return static_cast<aclDataType>(t.dtype);
-              });
+  return Read(
+      "aclGetDataType", tensor, dataType, "dataType",
+      [](const Tensor& t) { return static_cast<aclDataType>(t.dtype); });
 }
 
 aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat* format) {
   return Read("aclGetFormat", tensor, format, "format",
-              [](const Tensor& t) {
-                return static_cast<aclFormat>(t.format);
-              });
+              [](const Tensor& t) { return static_cast<aclFormat>(t.format); });
 }
 
 aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
@@ -174,31 +160,29 @@ aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
 }
 
 aclnnStatus aclGetRawTensorAddr(const aclTensor* tensor, void** addr) {
-  return Read("aclGetRawTensorAddr", tensor, addr, "addr",
-              [](const Tensor& t) {
-                return reinterpret_cast<void*>(t.address);
-              });
+  return Read("aclGetRawTensorAddr", tensor, addr, "addr", [](const Tensor& t) {
+    return reinterpret_cast<void*>(t.address);
+  });
 }
 
 aclnnStatus aclGetViewShape(const aclTensor* tensor, int64_t** viewDims,
                             uint64_t* viewDimsNum) {
-  return ReadNumbers("aclGetViewShape", tensor, viewDims, viewDimsNum,
-                     "viewDims",
-                     [](const Tensor& t) -> const auto& { return t.shape; });
+  return ReadNumbers(
+      "aclGetViewShape", tensor, viewDims, viewDimsNum, "viewDims",
+      [](const Tensor& t) -> const auto& { return t.shape; });
 }
 
 aclnnStatus aclGetViewStrides(const aclTensor* tensor, int64_t** stridesValue,
                               uint64_t* stridesNum) {
-  return ReadNumbers("aclGetViewStrides", tensor, stridesValue, stridesNum,
-                     "stridesValue",
-                     [](const Tensor& t) -> const auto& { return t.strides; });
+  return ReadNumbers(
+      "aclGetViewStrides", tensor, stridesValue, stridesNum, "stridesValue",
+      [](const Tensor& t) -> const auto& { return t.strides; });
 }
 
 aclnnStatus aclGetStorageShape(const aclTensor* tensor, int64_t** storageDims,
                                uint64_t* storageDimsNum) {
   return ReadNumbers(
-      "aclGetStorageShape", tensor, storageDims, storageDimsNum,
-      "storageDims",
+      "aclGetStorageShape", tensor, storageDims, storageDimsNum, "storageDims",
       [](const Tensor& t) -> const auto& { return t.storage_shape; });
 }
 

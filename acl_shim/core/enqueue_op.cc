@@ -112,8 +112,7 @@ class OpLaunch {
     operands->outputs.resize(outputs);
     operands->saturate = saturate_;
     for (size_t i = 0; i < inputs; ++i) {
-      if (!BindOne(addresses_[i], op_->input_bytes[i],
-                   &operands->inputs[i])) {
+      if (!BindOne(addresses_[i], op_->input_bytes[i], &operands->inputs[i])) {
         return false;
       }
       if (addresses_[i] == 0 && kernels::IsConst(op_->call, i)) {
@@ -166,35 +165,40 @@ bool AddRanges(Node& node, const Stream& stream,
   for (size_t i = 0; i < addresses.size(); ++i) {
     const uint64_t address = addresses[i];
     ranges->push_back({address, address == 0 ? 0 : address + bytes[i]});
-    if (address == 0) continue;
-    const int device = node.memory().DeviceOf(address);
-    if (device == stream.queue.device) continue;
-    ours &= stream.context->device().peers.count(device) != 0;
+    ours &= address == 0 || MayAccess(node, stream, address);
   }
   return ours;
 }
 
 }  // namespace
 
+bool MayAccess(Node& node, const Stream& stream, uint64_t address) {
+  const int device = node.memory().DeviceOf(address);
+  return device == stream.queue.device ||
+         stream.context->device().peers.count(device) != 0;
+}
+
 absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
     kernels::OpCall call, ConstantList constants, Fault refused) {
+  call.const_inputs.assign(constants.begin(), constants.end());
+  kernels::OpStatus status = kernels::CheckCall(&call);
+  if (status.ok()) status = kernels::CheckOutputs(call);
+  if (!status.ok()) return FaultError(refused, status.message);
+  return PrepareChecked(std::move(call), std::move(constants));
+}
+
+std::shared_ptr<const PreparedOp> PrepareChecked(kernels::OpCall call,
+                                                 ConstantList constants) {
   auto op = std::make_shared<PreparedOp>();
   op->call = std::move(call);
   op->constants = std::move(constants);
-  op->call.const_inputs.clear();
-  for (const std::vector<std::byte>& bytes : op->constants) {
-    op->call.const_inputs.emplace_back(bytes.data(), bytes.size());
-  }
-  kernels::OpStatus status = kernels::CheckCall(&op->call);
-  if (status.ok()) status = kernels::CheckOutputs(op->call);
-  if (!status.ok()) return FaultError(refused, status.message);
-
+  op->call.const_inputs.assign(op->constants.begin(), op->constants.end());
   const kernels::OpDef& def = *op->call.op;
   op->unit = UnitOf(def.engine);
   op->exception = ExceptionOf(op->unit);
   const kernels::Work work = def.cost(op->call);
-  op->work = {work.cube_cycles, work.vector_cycles,
-              work.bytes_read, work.bytes_written};
+  op->work = {work.cube_cycles, work.vector_cycles, work.bytes_read,
+              work.bytes_written};
   op->parallel = HostNanoseconds(op->work) > kWorthUnlocking;
   op->workspace = def.workspace == nullptr ? 0 : def.workspace(op->call);
   op->input_bytes = BytesOf(op->call.inputs);
@@ -213,7 +217,7 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
   }
   op->names = {op->input_names, op->output_names, op->input_types,
                op->output_types};
-  return std::shared_ptr<const PreparedOp>(std::move(op));
+  return op;
 }
 
 Task MakeOpTask(Node& node, const Stream& stream,

@@ -1,8 +1,9 @@
 // File: enqueue_op.h
-// An operator call of kernels/ becomes a task of emulator/: the only place
-// that knows both halves (design 1.5). Two steps, because one prepared call is
-// launched many times: PrepareOp checks and computes all that does not depend
-// on addresses, EnqueueOp does little more than build ranges and one body.
+// An operator call of kernels/ becomes a task of emulator/: with strided_copy.h
+// the only place that knows both halves (design 1.5). Two steps, because one
+// prepared call is launched many times: PrepareOp checks and computes all that
+// does not depend on addresses, EnqueueOp does little more than build ranges
+// and one body.
 //
 // Thread safety: a PreparedOp is immutable and may be shared; MakeOpTask and
 // EnqueueOp are used inside a Call.
@@ -56,6 +57,11 @@ absl::StatusOr<std::shared_ptr<const PreparedOp>> PrepareOp(
     kernels::OpCall call, ConstantList constants,
     Fault refused = Fault::kApiNotSupport);
 
+// The same for a call that CheckCall has passed, with outputs as infer gives
+// them.
+std::shared_ptr<const PreparedOp> PrepareChecked(kernels::OpCall call,
+                                                 ConstantList constants);
+
 // Device addresses, one per operand of the call; 0 for one that is absent or
 // constant. The sizes are those of the PreparedOp.
 struct OpAddresses {
@@ -71,6 +77,9 @@ struct OpAddresses {
 Task MakeOpTask(Node& node, const Stream& stream,
                 std::shared_ptr<const PreparedOp> op,
                 const OpAddresses& addresses);
+
+// Whether the stream's device may access the memory at the address (R96).
+bool MayAccess(Node& node, const Stream& stream, uint64_t address);
 
 // MakeOpTask and Submit. Errors: those of Submit.
 absl::Status EnqueueOp(Call& call, Stream* stream,

@@ -125,18 +125,6 @@ class BlockedLaunch {
   std::vector<std::byte> workspace_;
 };
 
-uint64_t CountBlocks(const BlockedLaunch& launch, const BlockPlan& plan,
-                     uint64_t moved, int64_t items) {
-  uint64_t blocks = std::clamp<uint64_t>(moved / kTileBytes, plan.cores,
-                                         std::max<uint64_t>(kMostBlocks,
-                                                            plan.cores));
-  const uint64_t scanned = 2 * launch.OutputBytes();
-  if (scanned > 0) {
-    blocks = std::clamp<uint64_t>(kMostScanned / scanned, 1, blocks);
-  }
-  return std::min(blocks, static_cast<uint64_t>(items));
-}
-
 // The steps of one phase, which lasts from `from` to `until`.
 void DescribePhase(const std::shared_ptr<BlockedLaunch>& launch, int phase,
                    uint64_t moved, SimDuration from, SimDuration until,
@@ -144,40 +132,59 @@ void DescribePhase(const std::shared_ptr<BlockedLaunch>& launch, int phase,
   const kernels::OpCall& call = launch->call();
   const int64_t items = call.op->items(call, phase);
   if (items <= 0) return;
-  const uint64_t blocks = CountBlocks(*launch, *plan, moved, items);
-  const uint64_t waves = (blocks + plan->cores - 1) / plan->cores;
+  uint64_t count = CountBlocks(moved, plan->cores, items);
+  const uint64_t scanned = 2 * launch->OutputBytes();
+  if (scanned > 0) {
+    count = std::clamp<uint64_t>(kMostScanned / scanned, 1, count);
+  }
   const auto bound = [&](uint64_t block) {
     return static_cast<int64_t>(static_cast<unsigned __int128>(items) * block /
-                                blocks);
+                                count);
   };
+  std::vector<Block> blocks;
+  for (uint64_t block = 0; block < count; ++block) {
+    const auto pieces = std::make_shared<std::vector<Piece>>();
+    blocks.push_back(
+        {[=, begin = bound(block), end = bound(block + 1)] {
+           return launch->CopyIn(phase, begin, end, pieces.get());
+         },
+         [launch, pieces] { return BlockedLaunch::CopyOut(pieces.get()); }});
+  }
+  AddWaves(std::move(blocks), from, until, plan);
+}
+
+}  // namespace
+
+uint64_t CountBlocks(uint64_t bytes, uint32_t cores, int64_t items) {
+  const uint64_t blocks = std::clamp<uint64_t>(
+      bytes / kTileBytes, cores, std::max<uint64_t>(kMostBlocks, cores));
+  return std::min(blocks, static_cast<uint64_t>(items));
+}
+
+void AddWaves(std::vector<Block> blocks, SimDuration from, SimDuration until,
+              BlockPlan* plan) {
+  const uint64_t cores = plan->cores;
+  const uint64_t waves = (blocks.size() + cores - 1) / cores;
   const auto when = [&](uint64_t wave) {
     return from + (until - from) * static_cast<int64_t>(wave) /
                       static_cast<int64_t>(waves);
   };
   for (uint64_t wave = 0; wave < waves; ++wave) {
-    const uint64_t last = std::min(blocks, (wave + 1) * plan->cores);
-    std::vector<BlockStep> outs;
-    for (uint64_t block = wave * plan->cores; block < last; ++block) {
-      const auto pieces = std::make_shared<std::vector<Piece>>();
-      plan->steps.push_back(
-          {when(wave), [=, begin = bound(block), end = bound(block + 1)] {
-             return launch->CopyIn(phase, begin, end, pieces.get());
-           }});
-      outs.push_back({when(wave + 1), [launch, pieces] {
-                        return BlockedLaunch::CopyOut(pieces.get());
-                      }});
+    const auto first = wave * cores;
+    const auto last = std::min<uint64_t>(blocks.size(), first + cores);
+    for (uint64_t block = first; block < last; ++block) {
+      plan->steps.push_back({when(wave), std::move(blocks[block].in)});
     }
-    std::move(outs.begin(), outs.end(), std::back_inserter(plan->steps));
+    for (uint64_t block = first; block < last; ++block) {
+      plan->steps.push_back({when(wave + 1), std::move(blocks[block].out)});
+    }
   }
 }
-
-}  // namespace
 
 void DescribeBlocks(std::shared_ptr<const PreparedOp> op,
                     const kernels::Operands& operands, BlockPlan* plan) {
   const uint64_t moved = op->work.bytes();
-  const auto launch =
-      std::make_shared<BlockedLaunch>(std::move(op), operands);
+  const auto launch = std::make_shared<BlockedLaunch>(std::move(op), operands);
   const kernels::OpCall& call = launch->call();
   const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
   const SimDuration begun = std::min(CostModel::kKernelStart, plan->cost);

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "acl_shim/core/enqueue_op.h"
+#include "acl_shim/core/op_blocks.h"
 #include "emulator/memory/device_memory.h"
 #include "emulator/task/cost_model.h"
 #include "kernels/tensor/strided.h"
@@ -28,7 +30,7 @@ struct Side {
   uint64_t begin;  // of the first element, in bits from address 0
   int64_t bits;    // of an element
   Shape strides;
-  uint64_t span;   // bits from the first element's begin to the last one's end
+  uint64_t span;  // bits from the first element's begin to the last one's end
 
   MemoryRange Bytes() const { return {begin / 8, (begin + span + 7) / 8}; }
 };
@@ -79,33 +81,36 @@ bool AddRuns(const Shape& shape, const Side& side, int64_t most,
   return true;
 }
 
+// The memory of a launch.
+struct Memory {
+  const std::byte* src;
+  std::byte* dst;
+};
+
 class Launch {
  public:
   Launch(const DeviceMemory& memory, StridedCopy copy, Side from, Side to)
-      : memory_(memory), copy_(std::move(copy)), from_(std::move(from)),
+      : memory_(memory),
+        copy_(std::move(copy)),
+        from_(std::move(from)),
         to_(std::move(to)) {}
 
-  Fault Run() const {
+  // The addresses may not be used by this device.
+  void Refuse() { foreign_ = true; }
+
+  Fault Run(BlockPlan* plan) const {
     const MemoryRange read = from_.Bytes();
     const MemoryRange written = to_.Bytes();
-    const std::byte* src = memory_.Translate(read.begin, Size(read));
-    std::byte* dst = memory_.Translate(written.begin, Size(written));
-    if (src == nullptr || dst == nullptr) return Fault::kRtVectorCoreException;
-    std::vector<std::byte> buffer;
-    if (Overlap(read, written)) {
-      buffer.assign(src, src + Size(read));
-      src = buffer.data();
+    const Memory memory{memory_.Translate(read.begin, Size(read)),
+                        memory_.Translate(written.begin, Size(written))};
+    if (foreign_ || memory.src == nullptr || memory.dst == nullptr) {
+      return Fault::kRtVectorCoreException;
     }
-    if (from_.bits == 4 && to_.bits == 8) {
-      kernels::UnpackNibbles(copy_.shape, src, from_.begin / 4 % 2,
-                             from_.strides, dst);
-    } else if (from_.bits == 4) {
-      kernels::CopyStridedNibbles(copy_.shape, src, from_.begin / 4 % 2,
-                                  from_.strides, dst, to_.begin / 4 % 2,
-                                  to_.strides);
-    } else {
-      kernels::CopyStrided(copy_.shape, static_cast<size_t>(from_.bits) / 8,
-                           src, from_.strides, dst, to_.strides);
+    const bool overlap = Overlap(read, written);
+    if (plan == nullptr) {
+      RunWhole(memory, overlap ? Size(read) : 0);
+    } else if (!overlap && from_.bits >= 8) {
+      Describe(memory, plan);
     }
     return Fault::kNone;
   }
@@ -115,15 +120,81 @@ class Launch {
     return range.end - range.begin;
   }
 
+  // `buffered`: bytes of the source to take first.
+  void RunWhole(Memory memory, size_t buffered) const {
+    const std::vector<std::byte> buffer(memory.src, memory.src + buffered);
+    const std::byte* src = buffered > 0 ? buffer.data() : memory.src;
+    if (from_.bits == 4 && to_.bits == 8) {
+      kernels::UnpackNibbles(copy_.shape, src, from_.begin / 4 % 2,
+                             from_.strides, memory.dst);
+    } else if (from_.bits == 4) {
+      kernels::CopyStridedNibbles(copy_.shape, src, from_.begin / 4 % 2,
+                                  from_.strides, memory.dst, to_.begin / 4 % 2,
+                                  to_.strides);
+    } else {
+      kernels::CopyStrided(copy_.shape, Width(), src, from_.strides, memory.dst,
+                           to_.strides);
+    }
+  }
+
+  // Blocks are parts of the longest axis.
+  void Describe(const Memory& memory, BlockPlan* plan) const {
+    const kernels::StridedWalk walk =
+        kernels::WalkOf(copy_.shape, from_.strides, to_.strides);
+    const auto axis = static_cast<size_t>(
+        std::max_element(walk.shape.begin(), walk.shape.end()) -
+        walk.shape.begin());
+    const int64_t items = walk.shape[axis];
+    const auto bytes = static_cast<uint64_t>(
+        kernels::BytesOf(copy_.dtype, kernels::ElementCount(walk.shape)));
+    const auto count =
+        static_cast<int64_t>(CountBlocks(2 * bytes, plan->cores, items));
+    std::vector<Block> blocks;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t begin = items * i / count;
+      blocks.push_back(
+          PartOf(memory, walk, axis, begin, items * (i + 1) / count));
+    }
+    AddWaves(std::move(blocks), std::min(CostModel::kKernelStart, plan->cost),
+             plan->cost, plan);
+  }
+
+  Block PartOf(Memory memory, kernels::StridedWalk walk, size_t axis,
+               int64_t begin, int64_t end) const {
+    const size_t width = Width();
+    const auto behind = [&](int64_t stride) {
+      return begin * stride * static_cast<int64_t>(width);
+    };
+    memory.src += behind(walk.from[axis]);
+    memory.dst += behind(walk.to[axis]);
+    walk.shape[axis] = end - begin;
+    const Shape dense = kernels::DenseStrides(walk.shape);
+    const auto held = std::make_shared<std::vector<std::byte>>();
+    return {[=] {
+              held->resize(kernels::ElementCount(walk.shape) * width);
+              kernels::CopyStrided(walk.shape, width, memory.src, walk.from,
+                                   held->data(), dense);
+              return Fault::kNone;
+            },
+            [=] {
+              kernels::CopyStrided(walk.shape, width, held->data(), dense,
+                                   memory.dst, walk.to);
+              return Fault::kNone;
+            }};
+  }
+
+  size_t Width() const { return static_cast<size_t>(from_.bits) / 8; }
+
   const DeviceMemory& memory_;
   const StridedCopy copy_;
   const Side from_;
   const Side to_;
+  bool foreign_ = false;
 };
 
 }  // namespace
 
-Task MakeStridedCopy(Node& node, const StridedCopy& copy,
+Task MakeStridedCopy(Node& node, const Stream& stream, const StridedCopy& copy,
                      const StridedView& from, const StridedView& to) {
   Task task;
   task.name = copy.name;
@@ -144,9 +215,14 @@ Task MakeStridedCopy(Node& node, const StridedCopy& copy,
   const int64_t most = node.log().checking() ? kCheckedRuns : kTrackedRuns;
   task.exact = AddRuns(copy.shape, source, most, &task.reads);
   task.exact &= AddRuns(copy.shape, target, most, &task.writes);
-  auto launch =
-      std::make_shared<Launch>(node.memory(), copy, source, target);
-  task.body = [launch = std::move(launch)] { return launch->Run(); };
+  auto launch = std::make_unique<Launch>(node.memory(), copy, source, target);
+  if (!MayAccess(node, stream, from.address) ||
+      !MayAccess(node, stream, to.address)) {
+    launch->Refuse();
+  }
+  task.body = [launch = std::move(launch)](BlockPlan* plan) {
+    return launch->Run(plan);
+  };
   return task;
 }
 

@@ -33,10 +33,12 @@ struct StridedCopy {
   kernels::Shape shape;
 };
 
-// Addresses become memory when it runs; one outside of committed memory is a
-// vector core exception (507035). Overlapping sides are copied as if through a
-// buffer in between.
-Task MakeStridedCopy(Node& node, const StridedCopy& copy,
+// Addresses become memory when it runs; one outside of committed memory, or on
+// a device that the stream's device may not access (R96), is a vector core
+// exception (507035). Overlapping sides are copied as if through a buffer in
+// between. In a race it runs in blocks (op_blocks.h), but for overlapping sides
+// and elements of 4 bits.
+Task MakeStridedCopy(Node& node, const Stream& stream, const StridedCopy& copy,
                      const StridedView& from, const StridedView& to);
 
 }  // namespace npuemu::shim

@@ -313,8 +313,9 @@ OpStatus InferElementwise(const OpCall& call,
 OpStatus ComputeElementwise(const OpCall& call, const Operands& operands, int,
                             int64_t begin, int64_t end) {
   const ElementwiseRule& rule = *call.op->elementwise;
+  // Of mixed operands the output is wider.
   if (rule.halves != nullptr && call.inputs[0].dtype == DataType::kFloat16 &&
-      SameShapes(rule, call)) {
+      call.outputs[0].dtype == DataType::kFloat16 && SameShapes(rule, call)) {
     RunHalves(rule, call, operands, begin, end);
     return {};
   }

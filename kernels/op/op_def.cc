@@ -187,6 +187,14 @@ OpStatus InferSame(const OpCall& call, std::vector<TensorSpec>* outputs) {
   return {};
 }
 
+std::vector<std::string> InputNames(const OpCall& call) {
+  std::vector<Bound> operands;
+  if (!Bind(call, true, &operands).ok()) return {};
+  std::vector<std::string> names;
+  for (Bound& operand : operands) names.push_back(std::move(operand.name));
+  return names;
+}
+
 OpStatus CheckCall(OpCall* call) {
   if (call->op == nullptr) return {"operator: given none, expected a type"};
   std::vector<Bound> operands;

@@ -181,6 +181,9 @@ inline bool IsConst(const OpCall& call, size_t index) {
 // them.
 void AppendUpdated(const OpCall& call, Operands* operands);
 
+// What error sentences call the inputs: "input x1", "input values0".
+std::vector<std::string> InputNames(const OpCall& call);
+
 // items of operators whose items are the elements of their first output.
 int64_t ItemsOfOutput(const OpCall& call, int phase);
 

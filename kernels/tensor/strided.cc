@@ -45,6 +45,16 @@ struct Sixteen {
 
 }  // namespace
 
+Shape DenseStrides(const Shape& shape) {
+  Shape strides(shape.size());
+  int64_t step = 1;
+  for (size_t i = shape.size(); i-- > 0;) {
+    strides[i] = step;
+    step *= shape[i];
+  }
+  return strides;
+}
+
 StridedWalk WalkOf(const Shape& shape, const Shape& from, const Shape& to) {
   StridedWalk walk;
   for (size_t i = 0; i < shape.size(); ++i) {
@@ -81,11 +91,16 @@ void CopyStrided(const Shape& shape, size_t width, const std::byte* src,
       return;
     }
     switch (width) {
-      case 1: return CopyRow<uint8_t>(x, from, y, to, count);
-      case 2: return CopyRow<uint16_t>(x, from, y, to, count);
-      case 4: return CopyRow<uint32_t>(x, from, y, to, count);
-      case 8: return CopyRow<uint64_t>(x, from, y, to, count);
-      default: return CopyRow<Sixteen>(x, from, y, to, count);
+      case 1:
+        return CopyRow<uint8_t>(x, from, y, to, count);
+      case 2:
+        return CopyRow<uint16_t>(x, from, y, to, count);
+      case 4:
+        return CopyRow<uint32_t>(x, from, y, to, count);
+      case 8:
+        return CopyRow<uint64_t>(x, from, y, to, count);
+      default:
+        return CopyRow<Sixteen>(x, from, y, to, count);
     }
   });
 }
@@ -93,13 +108,7 @@ void CopyStrided(const Shape& shape, size_t width, const std::byte* src,
 void UnpackNibbles(const Shape& shape, const std::byte* src, int64_t src_at,
                    const Shape& src_strides, std::byte* dst) {
   if (ElementCount(shape) == 0) return;
-  Shape dense(shape.size());
-  int64_t step = 1;
-  for (size_t i = shape.size(); i-- > 0;) {
-    dense[i] = step;
-    step *= shape[i];
-  }
-  const StridedWalk walk = WalkOf(shape, src_strides, dense);
+  const StridedWalk walk = WalkOf(shape, src_strides, DenseStrides(shape));
   ForEachRow(walk, [&](int64_t s, int64_t d) {
     for (int64_t i = 0; i < walk.shape.back(); ++i) {
       const int64_t x = src_at + s + i * walk.from.back();

@@ -12,6 +12,9 @@
 
 namespace npuemu::kernels {
 
+// Of elements that lie one after the other.
+Shape DenseStrides(const Shape& shape);
+
 // Extents with both sides' strides, outermost first: axes that are one walk on
 // both sides are one axis, extents of 1 are gone.
 struct StridedWalk {

@@ -402,10 +402,21 @@ class Evaluator {
   std::map<std::string, Value> names_;
 };
 
-Value Loaded(const Sequence& sequence, const Values& x) {
+// In domain T f16 stays beside f16 only.
+bool IsMixed(const std::vector<Values>& inputs) {
+  const Values* first = nullptr;
+  for (const Values& x : inputs) {
+    if (!IsFloat(x.type)) continue;
+    if (first != nullptr && first->type != x.type) return true;
+    first = &x;
+  }
+  return false;
+}
+
+Value Loaded(const Sequence& sequence, const Values& x, bool mixed) {
   const bool keeps = (!IsFloat(x.type) && sequence.domain != "f32_all") ||
                      x.type == kF32 || sequence.domain == "bits" ||
-                     (sequence.domain == "T" && x.type == Type::kF16);
+                     (sequence.domain == "T" && x.type == Type::kF16 && !mixed);
   if (keeps) return Wrap(x);
   return Wrap(ForEach(x, kF32, [&](Bits b) {
     return Cast(x.type, kF32, b, Mode::kRint, false);
@@ -448,7 +459,10 @@ std::map<std::string, Values> Evaluate(
   const auto it = sequences.find(name);
   if (it == sequences.end()) Fail("not in the document");
   std::vector<Value> loaded;
-  for (const Values& x : inputs) loaded.push_back(Loaded(it->second, x));
+  const bool mixed = IsMixed(inputs);
+  for (const Values& x : inputs) {
+    loaded.push_back(Loaded(it->second, x, mixed));
+  }
   const Evaluator evaluator(sequences, it->second, loaded, numbers,
                             saturate && !it->second.selects);
   std::map<std::string, Values> results;

@@ -32,8 +32,8 @@ struct Statement {
 struct Sequence {
   std::string name;
   std::vector<std::string> inputs;
-  // "f32": operands are cast to f32 first; "T": floats of f16 stay in f16;
-  // "bits": operands are moved, not computed with.
+  // "f32": operands are cast to f32 first; "T": floats of f16 stay in f16 where
+  // no other float is beside; "bits": operands are moved, not computed with.
   std::string domain;
   bool selects = false;  // results are operands: no S_T for f16
   bool away = false;     // bf16 results: ties away from zero

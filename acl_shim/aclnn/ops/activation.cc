@@ -40,9 +40,7 @@ Attrs EluAttrs(Builder& b, size_t first) {
   return attrs;
 }
 
-void Elu(Builder& b) {
-  b.Result(b.Op("Elu", {b.In(0)}, EluAttrs(b, 1)));
-}
+void Elu(Builder& b) { b.Result(b.Op("Elu", {b.In(0)}, EluAttrs(b, 1))); }
 
 void LeakyRelu(Builder& b) {
   b.Result(b.Op("LeakyRelu", {b.In(0)},
@@ -61,13 +59,13 @@ void Softplus(Builder& b) {
 
 void Threshold(Builder& b) {
   const Value x = b.In(0);
-  b.Result(b.Op("ThresholdV2", {x, b.Operand(1, b.TypeOf(x)),
-                                b.Operand(2, b.TypeOf(x))}));
+  b.Result(b.Op("ThresholdV2",
+                {x, b.Operand(1, b.TypeOf(x)), b.Operand(2, b.TypeOf(x))}));
 }
 
 void WithLambda(Builder& b) {
-  b.Result(b.Op(b.kernel(), {Input(b, 0)},
-                FloatAttr("lambd", b.ScalarAt(1).real)));
+  b.Result(
+      b.Op(b.kernel(), {Input(b, 0)}, FloatAttr("lambd", b.ScalarAt(1).real)));
 }
 
 void Shrink(Builder& b) {
@@ -98,8 +96,7 @@ Value GeluByErf(Builder& b, Value x) {
   const Value wide = b.Cast(x, f32);
   const Value scaled =
       b.Op("Mul", {wide, b.Constant(0.70710678118654752440, f32)});
-  const Value cdf =
-      b.Op("Add", {b.Op("Erf", {scaled}), b.Constant(1, f32)});
+  const Value cdf = b.Op("Add", {b.Op("Erf", {scaled}), b.Constant(1, f32)});
   return b.Op("Mul", {b.Op("Mul", {wide, b.Constant(0.5, f32)}), cdf});
 }
 
@@ -123,25 +120,16 @@ Attrs GluAttrs(Builder& b, size_t dim_arg) {
   return attrs;
 }
 
-void Glu(Builder& b) {
-  b.Result(b.Op("GLU", {Input(b, 0)}, GluAttrs(b, 1)));
-}
-void GluBackward(Builder& b) {
-  b.Result(Through(b, {0, 1}, GluAttrs(b, 2)));
-}
-void SwiGlu(Builder& b) {
-  b.Result(b.Op("SwiGlu", {b.In(0)}, GluAttrs(b, 1)));
-}
-void SwiGluGrad(Builder& b) {
-  b.Result(Through(b, {0, 1}, GluAttrs(b, 2)));
-}
+void Glu(Builder& b) { b.Result(b.Op("GLU", {Input(b, 0)}, GluAttrs(b, 1))); }
+void GluBackward(Builder& b) { b.Result(Through(b, {0, 1}, GluAttrs(b, 2))); }
+void SwiGlu(Builder& b) { b.Result(b.Op("SwiGlu", {b.In(0)}, GluAttrs(b, 1))); }
+void SwiGluGrad(Builder& b) { b.Result(Through(b, {0, 1}, GluAttrs(b, 2))); }
 
 void StoreGeGlu(Builder& b, bool left, size_t out) {
   Attrs attrs = GluAttrs(b, 1);
   attrs["approximate"] = b.Int(2);
   attrs["activate_left"] = left;
-  const std::vector<Value> y =
-      b.Ops("GeGluV2", {b.In(0)}, std::move(attrs));
+  const std::vector<Value> y = b.Ops("GeGluV2", {b.In(0)}, std::move(attrs));
   if (!b.ok()) return;
   b.Store(y[0], out);
   b.Store(y[1], out + 1);
@@ -171,8 +159,7 @@ void GeluBackward(Builder& b) {
 }
 
 void LeakyReluBackward(Builder& b) {
-  b.Result(Through(b, {0, 1},
-                   FloatAttr("negative_slope", b.ScalarAt(2).real)));
+  b.Result(Through(b, {0, 1}, FloatAttr("negative_slope", b.ScalarAt(2).real)));
 }
 
 void ThresholdBackward(Builder& b) {

@@ -10,10 +10,10 @@ namespace {
 // (x, cos, sin, mode, out).
 void RotaryPositionEmbedding(Builder& b) {
   const DataType type = b.Promoted({0, 1, 2});
-  b.Result(b.Op("RotaryPositionEmbedding",
-                {b.Cast(b.In(0), type), b.Cast(b.In(1), type),
-                 b.Cast(b.In(2), type)},
-                AxisAttr("mode", b.Int(3))));
+  b.Result(b.Op(
+      "RotaryPositionEmbedding",
+      {b.Cast(b.In(0), type), b.Cast(b.In(1), type), b.Cast(b.In(2), type)},
+      AxisAttr("mode", b.Int(3))));
 }
 
 // Names of what is not modelled, by their places: given means refused.
@@ -34,8 +34,8 @@ Value Only(Builder& b, size_t arg) {
 // Places of FusedInferAttentionScoreV2: query 0, key 1, value 2, pseShift 3,
 // attenMask 4, actualSeqLengths 5, actualSeqLengthsKv 6, ..., numHeads 24.
 void FusedInferAttentionScoreV2(Builder& b) {
-  RefuseGiven(b, {7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
-                  23});
+  RefuseGiven(
+      b, {7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23});
   if (b.Bool(34)) b.Refuse(34, "true", "false");
   Attrs attrs;
   attrs["num_heads"] = b.Int(24);

@@ -6,10 +6,28 @@
 namespace npuemu::shim::nn {
 namespace {
 
+// The arguments in dtype `type`; as they are where the kernel takes the mixture
+// and gives that type: then nothing lies in the workspace.
+struct Pair {
+  Value x;
+  Value y;
+};
+
+Pair Operands(Builder& b, const char* kernel, DataType type, size_t x_arg,
+              size_t y_arg) {
+  if (b.ok() && !b.IsScalar(x_arg) && !b.IsScalar(y_arg)) {
+    const Value x = b.In(x_arg);
+    const Value y = b.In(y_arg);
+    if (b.Takes(kernel, {b.TypeOf(x), b.TypeOf(y)}, type)) return {x, y};
+  }
+  return {b.Operand(x_arg, type), b.Operand(y_arg, type)};
+}
+
 // Tensors or a tensor and a scalar in their common dtype.
 void Binary(Builder& b) {
   const DataType type = b.ComputeType(b.kernel(), b.Promoted({0, 1}));
-  b.Result(b.Op(b.kernel(), {b.Operand(0, type), b.Operand(1, type)}));
+  const Pair in = Operands(b, b.kernel(), type, 0, 1);
+  b.Result(b.Op(b.kernel(), {in.x, in.y}));
 }
 
 // Quotients and the like: integers become f32.
@@ -17,12 +35,17 @@ void RealBinary(Builder& b) {
   DataType type = b.Promoted({0, 1});
   if (IsIntegral(type)) type = DataType::kFloat;
   type = b.ComputeType(b.kernel(), type);
-  b.Result(b.Op(b.kernel(), {b.Operand(0, type), b.Operand(1, type)}));
+  const Pair in = Operands(b, b.kernel(), type, 0, 1);
+  b.Result(b.Op(b.kernel(), {in.x, in.y}));
+}
+
+bool IsOne(const Number& number) {
+  return number.real == 1 && number.integer == 1;
 }
 
 // x + alpha * y. One kernel for floats (Axpy), two roundings less than two.
 Value AddScaled(Builder& b, Value x, Value y, const Number& alpha) {
-  if (alpha.real == 1 && alpha.integer == 1) return b.Op("Add", {x, y});
+  if (IsOne(alpha)) return b.Op("Add", {x, y});
   const DataType type = b.TypeOf(x);
   if (IsFloating(type) && b.Takes("Axpy", type) &&
       b.ShapeOf(x) == b.ShapeOf(y)) {
@@ -33,12 +56,17 @@ Value AddScaled(Builder& b, Value x, Value y, const Number& alpha) {
   return b.Op("Add", {x, b.Op("Mul", {y, b.Constant(alpha, type)})});
 }
 
-Value SubScaled(Builder& b, Value x, Value y, const Number& alpha) {
-  if (alpha.real == 1 && alpha.integer == 1) return b.Op("Sub", {x, y});
-  Number minus = alpha;
-  minus.real = -alpha.real;
-  minus.integer = -alpha.integer;
-  return AddScaled(b, x, y, minus);
+// x - alpha * y of two arguments.
+void Difference(Builder& b, size_t x_arg, size_t y_arg) {
+  const DataType type = b.Promoted({0, 1});
+  Number alpha = b.ScalarAt(2);
+  if (IsOne(alpha)) {
+    const Pair in = Operands(b, "Sub", type, x_arg, y_arg);
+    return b.Result(b.Op("Sub", {in.x, in.y}));
+  }
+  alpha.real = -alpha.real;
+  alpha.integer = -alpha.integer;
+  b.Result(AddScaled(b, b.Operand(x_arg, type), b.Operand(y_arg, type), alpha));
 }
 
 // (self, other, alpha): bool adds as logic.
@@ -51,23 +79,18 @@ Value Sum(Builder& b) {
                             b.Cast(b.Operand(1, type), byte), alpha),
                   type);
   }
+  if (IsOne(alpha)) {
+    const Pair in = Operands(b, "Add", type, 0, 1);
+    return b.Op("Add", {in.x, in.y});
+  }
   return AddScaled(b, b.Operand(0, type), b.Operand(1, type), alpha);
 }
 
 void Add(Builder& b) { b.Result(Sum(b)); }
 void AddRelu(Builder& b) { b.Result(b.Op("Relu", {Sum(b)})); }
 
-void Sub(Builder& b) {
-  const DataType type = b.Promoted({0, 1});
-  b.Result(SubScaled(b, b.Operand(0, type), b.Operand(1, type),
-                     b.ScalarAt(2)));
-}
-
-void Rsub(Builder& b) {  // other - alpha * self
-  const DataType type = b.Promoted({0, 1});
-  b.Result(SubScaled(b, b.Operand(1, type), b.Operand(0, type),
-                     b.ScalarAt(2)));
-}
+void Sub(Builder& b) { Difference(b, 0, 1); }
+void Rsub(Builder& b) { Difference(b, 1, 0); }
 
 void Mul(Builder& b) {
   const DataType type = b.Promoted({0, 1});
@@ -75,7 +98,8 @@ void Mul(Builder& b) {
     return b.Result(
         b.Op("LogicalAnd", {b.Operand(0, type), b.Operand(1, type)}));
   }
-  b.Result(b.Op("Mul", {b.Operand(0, type), b.Operand(1, type)}));
+  const Pair in = Operands(b, "Mul", type, 0, 1);
+  b.Result(b.Op("Mul", {in.x, in.y}));
 }
 
 // mode 0: true quotient, 1: towards zero, 2: down.
@@ -102,15 +126,14 @@ void Addc(Builder& b) {
   const DataType type = b.Promoted({0, 1, 2});
   const Value value = b.Constant(b.ScalarAt(3), type);
   b.Result(b.Op(b.kernel(), {b.Operand(0, type), b.Operand(1, type),
-                             b.Operand(2, type),
-                             b.Reshape(value, {1})}));
+                             b.Operand(2, type), b.Reshape(value, {1})}));
 }
 
 // self + weight * (end - self).
 void Lerp(Builder& b) {
   const DataType type = b.Promoted({0, 1});
-  b.Result(b.Op("Lerp", {b.Operand(0, type), b.Operand(1, type),
-                         b.Operand(2, type)}));
+  b.Result(b.Op("Lerp",
+                {b.Operand(0, type), b.Operand(1, type), b.Operand(2, type)}));
 }
 
 // Bounds: scalars or tensors, either may be missing.

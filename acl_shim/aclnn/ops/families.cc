@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/promote.h"
 #include "kernels/ops/registry.h"
 
 namespace npuemu::shim::nn {
 
 DataType PromoteWith(Builder& b, DataType type, size_t arg) {
-  const DataType other =
-      b.IsScalar(arg) ? PromoteScalar(type, b.ScalarAt(arg))
-                      : Promote(type, b.TypeOf(b.In(arg)));
+  const DataType other = b.IsScalar(arg) ? PromoteScalar(type, b.ScalarAt(arg))
+                                         : Promote(type, b.TypeOf(b.In(arg)));
   b.Check(other != DataType::kUndefined || !b.ok(), arg, "its dtype",
           std::string("one that goes with ") + kernels::NameOf(type));
   return other;
@@ -46,20 +46,34 @@ Value FillOf(Builder& b, Value value, const Shape& shape) {
   return b.Cast(y, type);
 }
 
-Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes) {
-  Rows rows;
-  for (int64_t i = 0; i < b.Rank(value); ++i) {
-    if (std::find(axes.begin(), axes.end(), i) == axes.end()) {
-      rows.order.push_back(i);
-    }
-  }
-  rows.order.insert(rows.order.end(), axes.begin(), axes.end());
-  rows.value = b.Permute(value, rows.order);
-  return rows;
-}
-
 Value AsReal(Builder& b, Value value) {
   return IsIntegral(b.TypeOf(value)) ? b.Cast(value, DataType::kFloat) : value;
+}
+
+namespace {
+
+enum CubeMathType : int64_t {
+  kKeepDtype = 0,
+  kAllowFp32DownPrecision = 1,
+  kUseFp16 = 2,
+  kUseHf32 = 3,
+};
+
+}  // namespace
+
+CubeMode ModeOf(Builder& b, DataType type, size_t math_arg) {
+  const int64_t math = b.Int(math_arg);
+  b.Check(math >= kKeepDtype && math <= kUseHf32, math_arg, absl::StrCat(math),
+          "0 (KEEP_DTYPE), 1 (ALLOW_FP32_DOWN_PRECISION), "
+          "2 (USE_FP16) or 3 (USE_HF32)");
+  const bool f32 = type == DataType::kFloat;
+  b.Check(math != kUseFp16 || type != DataType::kBf16, math_arg,
+          "2 (USE_FP16) with bfloat16", "0 or 1");
+  b.Check(math != kUseHf32 || f32 || !b.ok(), math_arg,
+          absl::StrCat("3 (USE_HF32) with ", kernels::NameOf(type)),
+          "float operands");
+  if (f32 && math == kUseFp16) return {DataType::kFloat16, false};
+  return {type, f32 && (math == kAllowFp32DownPrecision || math == kUseHf32)};
 }
 
 Attrs AxisAttr(const char* name, int64_t axis) {

@@ -28,6 +28,11 @@ std::span<const NnOp> MatmulOps();
 std::span<const NnOp> ConvOps();
 std::span<const NnOp> PoolOps();
 std::span<const NnOp> AttentionOps();
+std::span<const NnOp> ForeachOps();
+std::span<const NnOp> RoutingOps();
+std::span<const NnOp> OptimizerOps();
+std::span<const NnOp> WindowOps();
+std::span<const NnOp> BatchNormOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);
@@ -38,15 +43,15 @@ Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg);
 // A tensor of one element's value (rank 0).
 Value FillOf(Builder& b, Value value, const Shape& shape);
 
-// The value as a row of axes: those of `axes` go last, in order.
-struct Rows {
-  Value value;
-  std::vector<int64_t> order;  // what Permute was given
-};
-Rows AxesLast(Builder& b, Value value, std::span<const int64_t> axes);
-
 // Integers and bool as f32, floats as they are.
 Value AsReal(Builder& b, Value value);
+
+// How the cube computes operands of a dtype: cubeMathType (arithmetic.md 5.1).
+struct CubeMode {
+  DataType type = DataType::kUndefined;
+  bool hf32 = false;
+};
+CubeMode ModeOf(Builder& b, DataType type, size_t math_arg);
 
 // An attribute list.
 inline std::vector<int64_t> IntList(std::initializer_list<int64_t> values) {

@@ -68,8 +68,8 @@ Value RowsReplaced(Builder& b, Value x, int64_t axis, Value index,
   for (size_t i = 0; i < order.size(); ++i) {
     back[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
   }
-  const Value y = b.Op("ScatterUpdate", {b.Permute(x, order), index,
-                                         b.Permute(source, order)});
+  const Value y = b.Op("ScatterUpdate",
+                       {b.Permute(x, order), index, b.Permute(source, order)});
   return b.Permute(y, back);
 }
 
@@ -95,7 +95,7 @@ void IndexFill(Builder& b) {
   const Value x = b.In(0);
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
   const Value index =
-      b.IsIntArray(2) ? b.Constant(b.Ints(2)) : Indices(b, 2);
+      b.KindOf(2) == ArgKind::kIntArray ? b.Constant(b.Ints(2)) : Indices(b, 2);
   const Value value = b.Constant(b.ScalarAt(3), b.TypeOf(x));
   if (!b.ok()) return;
   Shape rows = b.ShapeOf(x);
@@ -114,8 +114,7 @@ void IndexAdd(Builder& b) {
     source = b.Op("Mul", {source, b.Constant(alpha, b.TypeOf(x))});
   }
   const DataType type = b.TypeOf(x);
-  const DataType wide =
-      type == DataType::kBf16 ? DataType::kFloat : type;
+  const DataType wide = type == DataType::kBf16 ? DataType::kFloat : type;
   b.Result(b.Op("IndexAdd", {b.Cast(x, wide), index, b.Cast(source, wide)},
                 AxisAttr("axis", static_cast<int64_t>(axis))));
 }
@@ -136,8 +135,8 @@ Value Scattered(Builder& b, Value x, Value index, Value source,
   const DataType type = b.TypeOf(x);
   const DataType moved =
       b.Takes("ScatterElements", type) ? type : DataType::kInt32;
-  return b.Op("ScatterElements", {b.Cast(x, moved), index,
-                                  b.Cast(source, moved)},
+  return b.Op("ScatterElements",
+              {b.Cast(x, moved), index, b.Cast(source, moved)},
               std::move(attrs));
 }
 
@@ -157,8 +156,8 @@ void ScatterValue(Builder& b) {
   const Value index = Indices(b, 2);
   const Value value = b.Constant(b.ScalarAt(3), b.TypeOf(x));
   if (!b.ok()) return;
-  b.Result(Scattered(b, x, index, FillOf(b, value, b.ShapeOf(index)),
-                     reduction));
+  b.Result(
+      Scattered(b, x, index, FillOf(b, value, b.ShapeOf(index)), reduction));
 }
 
 Value MaskOf(Builder& b, size_t arg, const Shape& shape) {
@@ -175,8 +174,8 @@ void MaskedFill(Builder& b) {
   const Value mask = MaskOf(b, 1, b.ShapeOf(x));
   const Value value = b.Operand(2, b.TypeOf(x));
   if (!b.ok()) return;
-  b.Result(b.Op("Select", {mask, FillOf(b, b.Reshape(value, {}), b.ShapeOf(x)),
-                           x}));
+  b.Result(
+      b.Op("Select", {mask, FillOf(b, b.Reshape(value, {}), b.ShapeOf(x)), x}));
 }
 
 // (condition, self, other, out).

@@ -36,8 +36,7 @@ void Bitwise(Builder& b) {
   const DataType type = b.Promoted({0, 1});
   b.Check(IsIntegral(type) || !b.ok(), 0, kernels::NameOf(type),
           "an integer or bool");
-  const DataType wide =
-      b.Takes(b.kernel(), type) ? type : DataType::kInt32;
+  const DataType wide = b.Takes(b.kernel(), type) ? type : DataType::kInt32;
   const Value x = b.Cast(b.Operand(0, type), wide);
   const Value y = b.Cast(b.Operand(1, type), wide);
   b.Result(b.Cast(b.Op(b.kernel(), {x, y}), type));
@@ -45,8 +44,7 @@ void Bitwise(Builder& b) {
 
 void BitwiseNot(Builder& b) {
   const Value x = b.In(0);
-  b.Result(b.Op(b.TypeOf(x) == DataType::kBool ? "LogicalNot" : "Invert",
-                {x}));
+  b.Result(b.Op(b.TypeOf(x) == DataType::kBool ? "LogicalNot" : "Invert", {x}));
 }
 
 void IsClose(Builder& b) {

@@ -34,8 +34,7 @@ void Loss(Builder& b) {
   const Value x = b.Cast(b.In(0), type);
   const Value target = b.Cast(b.In(1), type);
   b.CheckShape(target, 1, b.ShapeOf(x));
-  StoreLoss(b, b.Op(b.kernel(), {x, target}, std::move(attrs)),
-            b.OutputArg());
+  StoreLoss(b, b.Op(b.kernel(), {x, target}, std::move(attrs)), b.OutputArg());
 }
 
 // (gradOutput, self, target, reduction, out).
@@ -62,8 +61,9 @@ void KlDiv(Builder& b) {
   Attrs attrs = Reduction(b, 2);
   attrs["log_target"] = b.Bool(3);
   const DataType type = b.Promoted({0, 1});
-  StoreLoss(b, b.Op("KLDivV2", {b.Cast(b.In(0), type), b.Cast(b.In(1), type)},
-                    std::move(attrs)),
+  StoreLoss(b,
+            b.Op("KLDivV2", {b.Cast(b.In(0), type), b.Cast(b.In(1), type)},
+                 std::move(attrs)),
             4);
 }
 
@@ -73,11 +73,11 @@ void BinaryCrossEntropy(Builder& b) {
   const Value x = b.Cast(b.In(0), type);
   Value weight = b.OptionalIn(2);
   if (!weight.empty()) {
-    weight = b.Contiguous(
-        ExpandTo(b, b.Cast(weight, type), b.ShapeOf(x), 2));
+    weight = b.Contiguous(ExpandTo(b, b.Cast(weight, type), b.ShapeOf(x), 2));
   }
-  StoreLoss(b, b.Op("BinaryCrossEntropy",
-                    {x, b.Cast(b.In(1), type), weight}, Reduction(b, 3)),
+  StoreLoss(b,
+            b.Op("BinaryCrossEntropy", {x, b.Cast(b.In(1), type), weight},
+                 Reduction(b, 3)),
             4);
 }
 
@@ -89,13 +89,14 @@ void BinaryCrossEntropyWithLogits(Builder& b) {
   for (size_t i = 0; i < 2; ++i) {
     extra[i] = b.OptionalIn(2 + i);
     if (extra[i].empty()) continue;
-    extra[i] = b.Contiguous(
-        ExpandTo(b, b.Cast(extra[i], type), b.ShapeOf(x), 2 + i));
+    extra[i] =
+        b.Contiguous(ExpandTo(b, b.Cast(extra[i], type), b.ShapeOf(x), 2 + i));
   }
-  StoreLoss(b, b.Op("SigmoidCrossEntropyWithLogitsV2",
-                    {x, b.Cast(b.In(1), type), extra[0], extra[1]},
-                    Reduction(b, 4)),
-            5);
+  StoreLoss(
+      b,
+      b.Op("SigmoidCrossEntropyWithLogitsV2",
+           {x, b.Cast(b.In(1), type), extra[0], extra[1]}, Reduction(b, 4)),
+      5);
 }
 
 // (self, target, reduction, beta, result).
@@ -103,10 +104,141 @@ void SmoothL1Loss(Builder& b) {
   Attrs attrs = Reduction(b, 2);
   attrs["sigma"] = static_cast<float>(b.Double(3));
   const DataType type = b.Promoted({0, 1});
-  StoreLoss(b, b.Op("SmoothL1LossV2",
-                    {b.Cast(b.In(0), type), b.Cast(b.In(1), type)},
-                    std::move(attrs)),
-            4);
+  StoreLoss(
+      b,
+      b.Op("SmoothL1LossV2", {b.Cast(b.In(0), type), b.Cast(b.In(1), type)},
+           std::move(attrs)),
+      4);
+}
+
+// (gradOut, self, target, reduction, beta, gradInput).
+void SmoothL1LossBackward(Builder& b) {
+  Attrs attrs = Reduction(b, 3);
+  attrs["sigma"] = static_cast<float>(b.Double(4));
+  const DataType type = b.Promoted({0, 1, 2});
+  b.Result(b.Op(
+      "SmoothL1LossGradV2",
+      {b.Cast(b.In(1), type), b.Cast(b.In(2), type), b.Cast(b.In(0), type)},
+      std::move(attrs)));
+}
+
+// (gradOutput, self, target, reduction, logTarget, out).
+void KlDivBackward(Builder& b) {
+  Attrs attrs = Reduction(b, 3);
+  attrs["log_target"] = b.Bool(4);
+  const DataType type = b.Promoted({0, 1, 2});
+  b.Result(b.Op(
+      "KlDivLossGrad",
+      {b.Cast(b.In(0), type), b.Cast(b.In(1), type), b.Cast(b.In(2), type)},
+      std::move(attrs)));
+}
+
+// (gradOutput, self, target, weight?, reduction, out).
+void BinaryCrossEntropyBackward(Builder& b) {
+  const DataType type = b.Promoted({0, 1, 2});
+  const Value x = b.Cast(b.In(1), type);
+  const auto wide = [&](size_t arg) {
+    return b.Contiguous(
+        ExpandTo(b, b.Cast(b.In(arg), type), b.ShapeOf(x), arg));
+  };
+  const Value weight = b.Given(3) ? wide(3) : Value();
+  b.Result(b.Op("BinaryCrossEntropyGrad", {x, wide(2), wide(0), weight},
+                Reduction(b, 4)));
+}
+
+// (gradOutput, self, target, weight?, posWeight?, reduction, out).
+void BinaryCrossEntropyWithLogitsBackward(Builder& b) {
+  const DataType type = b.Promoted({0, 1, 2});
+  const Value x = b.Cast(b.In(1), type);
+  Value extra[2];
+  for (size_t i = 0; i < 2; ++i) {
+    if (b.Given(3 + i)) {
+      extra[i] = ExpandTo(b, b.Cast(b.In(3 + i), type), b.ShapeOf(x), 3 + i);
+    }
+  }
+  b.Result(b.Op(
+      "SigmoidCrossEntropyWithLogitsGradV2",
+      {x, b.Cast(b.In(2), type), b.Cast(b.In(0), type), extra[0], extra[1]},
+      Reduction(b, 5)));
+}
+
+// Scores [N, C, ...] as rows of classes [N * ..., C].
+Value RowsOfClasses(Builder& b, Value x) {
+  if (!b.ok() || b.Rank(x) < 3) return x;
+  std::vector<int64_t> order{0};
+  for (int64_t i = 2; i < b.Rank(x); ++i) order.push_back(i);
+  order.push_back(1);
+  const int64_t classes = b.Extent(x, 1);
+  return b.Reshape(b.Permute(x, order),
+                   {classes == 0 ? 0 : b.Count(x) / classes, classes});
+}
+
+Attrs Ignoring(Builder& b, size_t reduction) {
+  Attrs attrs = Reduction(b, reduction);
+  attrs["ignore_index"] = b.Int(reduction + 1);
+  return attrs;
+}
+
+// int64 targets become int32, as the kernels have them.
+Value Targets(Builder& b, size_t arg) {
+  const Value target = b.In(arg);
+  const DataType type = b.TypeOf(target);
+  b.Check(type == DataType::kInt32 || type == DataType::kInt64 ||
+              type == DataType::kUint8 || !b.ok(),
+          arg, kernels::NameOf(type), "int32, int64 or uint8");
+  return b.Cast(target, DataType::kInt32);
+}
+
+// (self, target, weight?, reduction, ignoreIndex, out, totalWeightOut).
+void NllLoss(Builder& b) {
+  const DataType type = b.ComputeType("NLLLoss", b.TypeOf(b.In(0)));
+  const Value x = RowsOfClasses(b, b.Cast(b.In(0), type));
+  Value target = Targets(b, 1);
+  const Value weight = b.Cast(b.OptionalIn(2), type);
+  if (!b.ok()) return;
+  if (b.Rank(target) > 1) target = b.Reshape(target, {b.Count(target)});
+  const std::vector<Value> y =
+      b.Ops("NLLLoss", {x, target, weight}, Ignoring(b, 3));
+  if (!b.ok()) return;
+  b.StoreFlat(y[0], 5);
+  b.StoreFlat(y[1], 6);
+}
+
+// (gradOutput, self, target, weight?, reduction, ignoreIndex, totalWeight,
+//  out).
+void NllLossBackward(Builder& b) {
+  const DataType type = b.ComputeType("NLLLossGrad", b.TypeOf(b.In(1)));
+  const Value self = b.In(1);
+  const Value x = RowsOfClasses(b, b.Cast(self, type));
+  Value target = Targets(b, 2);
+  Value dy = b.Cast(b.In(0), type);
+  const Value total = b.Cast(b.In(6), type);
+  if (!b.ok()) return;
+  const int64_t rows = b.Count(target);
+  if (b.Rank(target) > 1) target = b.Reshape(target, {rows});
+  if (b.Rank(dy) > 1) dy = b.Reshape(dy, {b.Count(dy)});
+  Value weight = b.Cast(b.OptionalIn(3), type);
+  if (weight.empty()) weight = b.Constant(1, type, {b.Extent(x, -1)});
+  Value dx = b.Op("NLLLossGrad", {x, dy, target, weight, b.Reshape(total, {1})},
+                  Ignoring(b, 4));
+  if (b.ok() && b.Rank(self) > 2) {
+    Shape shape = b.ShapeOf(self);
+    shape.push_back(shape[1]);
+    shape.erase(shape.begin() + 1);
+    std::vector<int64_t> order{0, b.Rank(self) - 1};
+    for (int64_t i = 1; i + 1 < b.Rank(self); ++i) order.push_back(i);
+    dx = b.Permute(b.Reshape(dx, shape), order);
+  }
+  b.Result(dx);
+}
+
+// (self, target, reduction, out, isTarget).
+void MultilabelMarginLoss(Builder& b) {
+  const std::vector<Value> y =
+      b.Ops("MultilabelMarginLoss", {b.In(0), Targets(b, 1)}, Reduction(b, 2));
+  if (!b.ok()) return;
+  b.StoreFlat(y[0], 3);
+  b.Store(y[1], 4);
 }
 
 // (features, labels, loss, backprop).
@@ -133,6 +265,16 @@ constexpr NnOp kOps[] = {
     {"BinaryCrossEntropyWithLogits", BinaryCrossEntropyWithLogits},
     {"SmoothL1Loss", SmoothL1Loss},
     {"SoftmaxCrossEntropyWithLogits", SoftmaxCrossEntropyWithLogits},
+    {"SmoothL1LossBackward", SmoothL1LossBackward},
+    {"KlDivBackward", KlDivBackward},
+    {"BinaryCrossEntropyBackward", BinaryCrossEntropyBackward},
+    {"BinaryCrossEntropyWithLogitsBackward",
+     BinaryCrossEntropyWithLogitsBackward},
+    {"NLLLoss", NllLoss},
+    {"NLLLoss2d", NllLoss},
+    {"NLLLossBackward", NllLossBackward},
+    {"NLLLoss2dBackward", NllLossBackward},
+    {"MultilabelMarginLoss", MultilabelMarginLoss},
 };
 
 }  // namespace

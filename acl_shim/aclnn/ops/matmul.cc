@@ -7,35 +7,6 @@
 namespace npuemu::shim::nn {
 namespace {
 
-// arithmetic.md 5.1.
-enum CubeMathType : int64_t {
-  kKeepDtype = 0,
-  kAllowFp32DownPrecision = 1,
-  kUseFp16 = 2,
-  kUseHf32 = 3,
-};
-
-// How the cube computes operands of a dtype.
-struct CubeMode {
-  DataType type = DataType::kUndefined;
-  bool hf32 = false;
-};
-
-CubeMode ModeOf(Builder& b, DataType type, size_t math_arg) {
-  const int64_t math = b.Int(math_arg);
-  b.Check(math >= kKeepDtype && math <= kUseHf32, math_arg,
-          absl::StrCat(math), "0 (KEEP_DTYPE), 1 (ALLOW_FP32_DOWN_PRECISION), "
-                              "2 (USE_FP16) or 3 (USE_HF32)");
-  const bool f32 = type == DataType::kFloat;
-  b.Check(math != kUseFp16 || type != DataType::kBf16, math_arg,
-          "2 (USE_FP16) with bfloat16", "0 or 1");
-  b.Check(math != kUseHf32 || f32 || !b.ok(), math_arg,
-          absl::StrCat("3 (USE_HF32) with ", kernels::NameOf(type)),
-          "float operands");
-  if (f32 && math == kUseFp16) return {DataType::kFloat16, false};
-  return {type, f32 && (math == kAllowFp32DownPrecision || math == kUseHf32)};
-}
-
 // The common dtype of two operands: bf16 goes with itself only.
 DataType OperandType(Builder& b, size_t x, size_t y) {
   const DataType type = b.Promoted({x, y});
@@ -65,7 +36,7 @@ Matrix MatrixOf(Builder& b, Value x, DataType type) {
 
 // x1 * x2, batched with broadcasting. `out` is the dtype that is wanted.
 Value Product(Builder& b, Value x1, Value x2, const CubeMode& mode,
-              DataType out) {
+              DataType out, Value bias = Value()) {
   const Matrix a = MatrixOf(b, x1, mode.type);
   const Matrix c = MatrixOf(b, x2, mode.type);
   if (!b.ok()) return {};
@@ -76,7 +47,7 @@ Value Product(Builder& b, Value x1, Value x2, const CubeMode& mode,
   if (mode.hf32) attrs["enable_hf32"] = true;
   const bool widens = out == DataType::kFloat;
   return b.Op(batched ? "BatchMatMulV2" : "MatMulV2",
-              {a.value, c.value, Value(), Value()}, std::move(attrs),
+              {a.value, c.value, bias, Value()}, std::move(attrs),
               widens ? DataType::kFloat : mode.type);
 }
 
@@ -101,21 +72,14 @@ void Matmul(Builder& b) {
   b.Result(b.Reshape(product, shape));
 }
 
-void Mm(Builder& b) {
+// Matrices (rank 2), or as many of them on both sides (rank 3).
+template <int64_t kRank>
+void ProductOfRank(Builder& b) {
   const CubeMode mode = ModeOf(b, OperandType(b, 0, 1), 3);
   const Value x = b.In(0);
   const Value y = b.In(1);
-  b.CheckRank(x, 0, 2, 2);
-  b.CheckRank(y, 1, 2, 2);
-  b.Result(Product(b, x, y, mode, b.Like(2).dtype));
-}
-
-void BatchMatMul(Builder& b) {
-  const CubeMode mode = ModeOf(b, OperandType(b, 0, 1), 3);
-  const Value x = b.In(0);
-  const Value y = b.In(1);
-  b.CheckRank(x, 0, 3, 3);
-  b.CheckRank(y, 1, 3, 3);
+  b.CheckRank(x, 0, kRank, kRank);
+  b.CheckRank(y, 1, kRank, kRank);
   b.Result(Product(b, x, y, mode, b.Like(2).dtype));
 }
 
@@ -167,15 +131,14 @@ void StoreSum(Builder& b, Value product, size_t beta_arg, size_t alpha_arg,
 }
 
 // (self, mat1, mat2, beta, alpha[, out], cubeMathType).
-void Addmm(Builder& b) {
+template <int64_t kRank>
+void AddProduct(Builder& b) {
   const bool in_place = b.OutputArg() == 0;
-  const CubeMode mode =
-      ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
+  const CubeMode mode = ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
   const Value x = b.In(1);
   const Value y = b.In(2);
-  const int64_t rank = b.kernel() == nullptr ? 2 : 3;
-  b.CheckRank(x, 1, rank, rank);
-  b.CheckRank(y, 2, rank, rank);
+  b.CheckRank(x, 1, kRank, kRank);
+  b.CheckRank(y, 2, kRank, kRank);
   const size_t out = in_place ? 0 : 5;
   StoreSum(b, Product(b, x, y, mode, b.Like(out).dtype), 3, 4, out);
 }
@@ -197,8 +160,7 @@ void Addmv(Builder& b) {
 // chain over all of K, batch after batch.
 void Addbmm(Builder& b) {
   const bool in_place = b.OutputArg() == 0;
-  const CubeMode mode =
-      ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
+  const CubeMode mode = ModeOf(b, OperandType(b, 1, 2), b.arg_count() - 1);
   const Value x = b.In(1);
   const Value y = b.In(2);
   b.CheckRank(x, 1, 3, 3);
@@ -234,8 +196,8 @@ void Gemm(Builder& b) {
     z = b.Op("Mul", {z, b.Constant(b.Double(3), type)});
   }
   if (b.Double(4) != 0) {
-    const Value c = b.Op("Mul", {b.Cast(b.In(2), type),
-                                 b.Constant(b.Double(4), type)});
+    const Value c =
+        b.Op("Mul", {b.Cast(b.In(2), type), b.Constant(b.Double(4), type)});
     z = b.Op("Add", {z, c});
   }
   b.Result(z);
@@ -269,18 +231,126 @@ void WeightQuantBatchMatmul(Builder& b) {
                 std::move(attrs), b.Like(8).dtype));
 }
 
+// (self, A, upper, transpose, unitriangular, xOut, mOut): A x = self; mOut is
+// A.
+void TriangularSolve(Builder& b) {
+  const DataType type = b.Promoted({0, 1});
+  const Value rhs = b.Cast(b.In(0), type);
+  const Value a = b.Cast(b.In(1), type);
+  b.CheckRank(rhs, 0, 2, 8);
+  b.CheckRank(a, 1, 2, 8);
+  if (!b.ok()) return;
+  Shape square = b.ShapeOf(rhs);
+  square.back() = b.Extent(rhs, -2);
+  const Value matrix = ExpandTo(b, a, square, 1);
+  Value pivots = matrix;
+  if (b.Bool(4) && b.ok()) {
+    Shape diagonal = square;
+    diagonal.pop_back();
+    const Value ones = FillOf(b, b.Constant(1, type), diagonal);
+    pivots = b.Op("MatrixSetDiag", {matrix, ones});
+  }
+  Attrs attrs;
+  attrs["lower"] = !b.Bool(2);
+  attrs["adjoint"] = b.Bool(3);
+  b.Store(b.Op("MatrixTriangularSolve", {pivots, rhs}, std::move(attrs)), 5);
+  b.Store(matrix, 6);
+}
+
+// Rows [first, first + count) of x for each expert, as groupList sums them.
+std::vector<Value> RowsOfGroups(Builder& b, Value x, size_t list_arg,
+                                size_t experts) {
+  const std::vector<int64_t> ends = b.Ints(list_arg);
+  b.CheckRank(x, 0, 2, 2);
+  b.Check(ends.size() == experts || !b.ok(), list_arg,
+          absl::StrCat(ends.size(), " groups"),
+          absl::StrCat(experts, " groups, one for each weight"));
+  std::vector<Value> rows;
+  int64_t begin = 0;
+  for (size_t i = 0; i < ends.size() && b.ok(); ++i) {
+    b.Check(ends[i] >= begin && ends[i] <= b.Extent(x, 0), list_arg,
+            kernels::ToString(ends),
+            absl::StrCat("ascending ends up to ", b.Extent(x, 0)));
+    if (b.ok()) rows.push_back(b.Narrow(x, 0, begin, ends[i] - begin));
+    begin = ends[i];
+  }
+  return rows;
+}
+
+// Matrices of a list; one of rank 3 holds all of them.
+std::vector<Value> MatricesOf(Builder& b, size_t arg) {
+  std::vector<Value> items = b.InList(arg);
+  if (items.size() != 1 || b.Rank(items[0]) != 3) return items;
+  const Value all = items[0];
+  items.clear();
+  for (int64_t i = 0; i < b.Extent(all, 0); ++i) {
+    const Shape shape{b.Extent(all, 1), b.Extent(all, 2)};
+    const Value one = b.Narrow(all, 0, i, 1);
+    items.push_back(b.Reshape(one, shape));
+  }
+  return items;
+}
+
+// (x, weight, bias?, scale?, offset?, antiquantScale?, antiquantOffset?,
+//  groupList?, splitItem[, groupType], y): a product for each weight; x and y
+// are lists, or one whose rows follow each other.
+void GroupedMatmul(Builder& b) {
+  for (size_t arg = 3; arg < 7; ++arg) {
+    if (b.Given(arg)) b.Refuse(arg, "a list", "nullptr (not quantised)");
+  }
+  const size_t out = b.OutputArg();
+  std::vector<Value> x = b.InList(0);
+  const std::vector<Value> weight = MatricesOf(b, 1);
+  std::vector<Value> bias;
+  if (b.Given(2)) bias = b.InList(2);
+  b.Check(bias.empty() || bias.size() == weight.size() || !b.ok(), 2,
+          absl::StrCat(bias.size(), " items"),
+          absl::StrCat(weight.size(), " items, or nullptr"));
+  if (b.ok() && x.size() == 1 && b.Given(7)) {
+    x = RowsOfGroups(b, x[0], 7, weight.size());
+  }
+  b.Check(x.size() == weight.size() || !b.ok(), 0,
+          absl::StrCat(x.size(), " items"),
+          absl::StrCat(weight.size(), " items, as weight"));
+  if (!b.ok()) return;
+  const std::vector<Value> y = b.InList(out);
+  int64_t begin = 0;
+  for (size_t i = 0; i < weight.size() && b.ok(); ++i) {
+    if (y.size() != 1) {
+      const CubeMode mode{b.TypeOf(x[i]), false};
+      b.StoreItem(Product(b, x[i], weight[i], mode, mode.type,
+                          bias.empty() ? Value() : bias[i]),
+                  out, i);
+      continue;
+    }
+    const CubeMode mode{b.TypeOf(x[i]), false};
+    const int64_t rows = b.Extent(x[i], 0);
+    b.Check(begin + rows <= b.Extent(y[0], 0), out,
+            kernels::ToString(b.ShapeOf(y[0])),
+            absl::StrCat(begin + rows, " rows or more"));
+    if (!b.ok()) return;
+    b.StoreInto(Product(b, x[i], weight[i], mode, mode.type,
+                        bias.empty() ? Value() : bias[i]),
+                b.Narrow(y[0], 0, begin, rows), out);
+    begin += rows;
+  }
+}
+
 constexpr NnOp kOps[] = {
+    {"GroupedMatmul", GroupedMatmul, nullptr, "not quantised"},
+    {"GroupedMatmulV2", GroupedMatmul, nullptr, "not quantised"},
     {"WeightQuantBatchMatmulV2", WeightQuantBatchMatmul},
+    {"TriangularSolve", TriangularSolve},
     {"Matmul", Matmul},
-    {"Mm", Mm},
-    {"BatchMatMul", BatchMatMul},
+    {"Mm", ProductOfRank<2>},
+    {"BatchMatMul", ProductOfRank<3>},
     {"Mv", Mv},
     {"Dot", Dot},
     {"Ger", Ger},
-    {"Addmm", Addmm},
-    {"InplaceAddmm", Addmm},
-    {"Baddbmm", Addmm, "batched"},
-    {"InplaceBaddbmm", Addmm, "batched"},
+    {"Addmm", AddProduct<2>},
+    {"InplaceAddmm", AddProduct<2>},
+    {"Baddbmm", AddProduct<3>},
+    {"InplaceBaddbmm", AddProduct<3>},
     {"Addmv", Addmv},
     {"Addbmm", Addbmm},
     {"InplaceAddbmm", Addbmm},

@@ -19,9 +19,8 @@ Attrs Epsilon(const char* name, double epsilon) {
 void CheckTail(Builder& b, Value x, const Shape& shape, size_t arg) {
   if (!b.ok()) return;
   const Shape whole = b.ShapeOf(x);
-  const bool fits =
-      shape.size() <= whole.size() && !shape.empty() &&
-      std::equal(shape.rbegin(), shape.rend(), whole.rbegin());
+  const bool fits = shape.size() <= whole.size() && !shape.empty() &&
+                    std::equal(shape.rbegin(), shape.rend(), whole.rbegin());
   b.Check(fits, arg, kernels::ToString(shape),
           absl::StrCat("the last extents of ", kernels::ToString(whole)));
 }
@@ -41,11 +40,10 @@ void LayerNorm(Builder& b) {
     if (gamma.empty()) gamma = b.Constant(1, type, shape);
     if (beta.empty()) beta = b.Constant(0, type, shape);
   }
-  const std::vector<Value> y =
-      b.Ops("LayerNormV4",
-            {x, b.Constant(shape, DataType::kInt32), gamma,
-             b.Cast(beta, b.TypeOf(gamma))},
-            Epsilon("epsilon", b.Double(4)));
+  const std::vector<Value> y = b.Ops("LayerNormV4",
+                                     {x, b.Constant(shape, DataType::kInt32),
+                                      gamma, b.Cast(beta, b.TypeOf(gamma))},
+                                     Epsilon("epsilon", b.Double(4)));
   if (!b.ok()) return;
   b.Store(y[0], 5);
   b.StoreFlat(y[1], 6);
@@ -62,10 +60,10 @@ void LayerNormBackward(Builder& b) {
   if (!b.ok()) return;
   Value gamma = b.OptionalIn(5);
   if (gamma.empty()) gamma = b.Constant(1, b.TypeOf(x), shape);
-  const std::vector<Value> y = b.Ops(
-      "LayerNormGradV3",
-      {b.Cast(dy, b.TypeOf(x)), x, b.Cast(b.In(4), DataType::kFloat),
-       b.Cast(b.In(3), DataType::kFloat), gamma});
+  const std::vector<Value> y =
+      b.Ops("LayerNormGradV3",
+            {b.Cast(dy, b.TypeOf(x)), x, b.Cast(b.In(4), DataType::kFloat),
+             b.Cast(b.In(3), DataType::kFloat), gamma});
   const std::vector<uint8_t> mask = b.Bools(7);
   b.Check(mask.size() == 3 || !b.ok(), 7, absl::StrCat(mask.size(), " values"),
           "3 values");
@@ -144,9 +142,8 @@ void RmsNormGrad(Builder& b) {
 
 // (x1, x2, gamma, epsilon, yOut, rstdOut, xOut).
 void AddRmsNorm(Builder& b) {
-  const std::vector<Value> y =
-      b.Ops("AddRmsNorm", {b.In(0), b.In(1), b.In(2)},
-            Epsilon("epsilon", b.Double(3)));
+  const std::vector<Value> y = b.Ops("AddRmsNorm", {b.In(0), b.In(1), b.In(2)},
+                                     Epsilon("epsilon", b.Double(3)));
   if (!b.ok()) return;
   b.Store(y[0], 4);
   b.StoreFlat(y[1], 5);
@@ -170,8 +167,8 @@ void AddLayerNorm(Builder& b) {
 
 void AddLayerNormGrad(Builder& b) {
   const std::vector<Value> y = b.Ops(
-      "AddLayerNormGrad", {b.In(0), b.In(1), b.In(2), b.In(3), b.In(4),
-                           b.In(5), b.OptionalIn(6)});
+      "AddLayerNormGrad",
+      {b.In(0), b.In(1), b.In(2), b.In(3), b.In(4), b.In(5), b.OptionalIn(6)});
   if (!b.ok()) return;
   for (size_t i = 0; i < 3; ++i) b.Store(y[i], 7 + i);
 }
@@ -180,8 +177,8 @@ void AddLayerNormGrad(Builder& b) {
 void DeepNorm(Builder& b) {
   Attrs attrs = Epsilon("epsilon", b.Double(5));
   attrs["alpha"] = static_cast<float>(b.Double(4));
-  const std::vector<Value> y = b.Ops(
-      "DeepNorm", {b.In(0), b.In(1), b.In(2), b.In(3)}, std::move(attrs));
+  const std::vector<Value> y =
+      b.Ops("DeepNorm", {b.In(0), b.In(1), b.In(2), b.In(3)}, std::move(attrs));
   if (!b.ok()) return;
   b.StoreFlat(y[0], 6);
   b.StoreFlat(y[1], 7);

@@ -73,8 +73,7 @@ Attrs PoolAttrs(const std::vector<int64_t>& size,
 //  divisorOverride, cubeMathType, out).
 void AvgPool2d(Builder& b) {
   const std::vector<int64_t> size = Pair(b, 1, {1, 1});
-  Attrs attrs =
-      PoolAttrs(size, Pair(b, 2, size), Sides(b, 3), b.Bool(4));
+  Attrs attrs = PoolAttrs(size, Pair(b, 2, size), Sides(b, 3), b.Bool(4));
   attrs["exclusive"] = !b.Bool(5);
   attrs["divisor_override"] = b.Int(6);
   const Value x = Images(b, 0, "AvgPoolV2");
@@ -88,8 +87,7 @@ void MaxPool(Builder& b) {
   const std::vector<int64_t> dilations = Pair(b, 5, {1, 1});
   b.Check(dilations == std::vector<int64_t>({1, 1}) || !b.ok(), 5,
           Text(dilations), "1");
-  Attrs attrs =
-      PoolAttrs(size, Pair(b, 2, size), Sides(b, 4), b.Int(6) != 0);
+  Attrs attrs = PoolAttrs(size, Pair(b, 2, size), Sides(b, 4), b.Int(6) != 0);
   const Value x = Images(b, 0, "MaxPoolV3");
   StoreImages(b, b.Op("MaxPoolV3", {x}, std::move(attrs)), 0, 7);
 }
@@ -140,9 +138,10 @@ void UpsampleBilinear2d(Builder& b) {
   attrs["align_corners"] = b.Bool(2);
   attrs["half_pixel_centers"] = !b.Bool(2);
   const Value x = Images(b, 0, "ResizeBilinearV2");
-  StoreImages(b, b.Op("ResizeBilinearV2", {x, size}, std::move(attrs),
-                      DataType::kFloat),
-              0, 5);
+  StoreImages(
+      b,
+      b.Op("ResizeBilinearV2", {x, size}, std::move(attrs), DataType::kFloat),
+      0, 5);
 }
 
 constexpr NnOp kOps[] = {

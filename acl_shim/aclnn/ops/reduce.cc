@@ -33,6 +33,14 @@ Value Reduce(Builder& b, const char* kernel, Value x,
   return b.Op(kernel, {x, b.Constant(axes)}, KeepDims(keep));
 }
 
+// What is left of all axes is a scalar; programs describe it as [1], too.
+void StoreReduced(Builder& b, Value y) {
+  if (!b.ok()) return;
+  const Shape shape = b.Like(b.OutputArg()).shape;
+  const bool one = b.Rank(y) == 0 && shape == Shape{1};
+  b.Result(one ? b.Reshape(y, shape) : y);
+}
+
 // The kernel's dtype for x: f32 for narrow floats it lacks, a wide integer for
 // narrow ones.
 Value ForKernel(Builder& b, const char* kernel, Value x) {
@@ -46,7 +54,7 @@ void ReduceSum(Builder& b) {
   if (type != DataType::kUndefined) x = b.Cast(x, type);
   if (b.TypeOf(x) == DataType::kBool) x = b.Cast(x, DataType::kInt64);
   x = ForKernel(b, "ReduceSum", x);
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void Mean(Builder& b) {
@@ -55,18 +63,20 @@ void Mean(Builder& b) {
   if (type != DataType::kUndefined) x = b.Cast(x, type);
   b.Check(IsFloating(b.TypeOf(x)) || !b.ok(), 3, kernels::NameOf(b.TypeOf(x)),
           "a floating-point dtype");
-  b.Result(Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b,
+               Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void MeanV2(Builder& b) {
   const Value x = AsReal(b, b.In(0));
-  b.Result(Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b,
+               Reduce(b, "ReduceMean", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // (self, dim, keepDim, out).
 void Extreme(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // (self, out): over all.
@@ -74,7 +84,7 @@ void ExtremeOfAll(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
   std::vector<int64_t> axes(static_cast<size_t>(b.Rank(x)));
   std::iota(axes.begin(), axes.end(), 0);
-  b.Result(Reduce(b, b.kernel(), x, axes, false));
+  StoreReduced(b, Reduce(b, b.kernel(), x, axes, false));
 }
 
 // (self, dim, keepdim, out): is all, or any, not 0.
@@ -83,7 +93,7 @@ void Truths(Builder& b) {
   if (b.TypeOf(x) != DataType::kBool) {
     x = b.Op("NotEqual", {x, b.Constant(0, b.TypeOf(x))});
   }
-  b.Result(Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
+  StoreReduced(b, Reduce(b, b.kernel(), x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 void Aminmax(Builder& b) {
@@ -113,15 +123,15 @@ void Prod(Builder& b) {
   Value x = b.Cast(b.In(0), b.Type(1));
   std::vector<int64_t> axes(static_cast<size_t>(b.Rank(x)));
   std::iota(axes.begin(), axes.end(), 0);
-  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes,
-                  false));
+  StoreReduced(
+      b, Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), axes, false));
 }
 
 void ProdDim(Builder& b) {
   Value x = b.Cast(b.In(0), b.Type(3));
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
-  b.Result(Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), {axis},
-                  b.Bool(2)));
+  StoreReduced(b, Reduce(b, "ReduceProd", ForKernel(b, "ReduceProd", x), {axis},
+                         b.Bool(2)));
 }
 
 // p-norm (self, pScalar, dim, keepdim, out).
@@ -133,13 +143,14 @@ void Norm(Builder& b) {
   attrs["axes"] = AxesAt(b, 2, b.Rank(x));
   attrs["keepdim"] = b.Bool(3);
   attrs["epsilon"] = 0.0f;
-  b.Result(b.Op("LpNormV2", {b.Cast(AsReal(b, x), out)}, std::move(attrs)));
+  StoreReduced(b,
+               b.Op("LpNormV2", {b.Cast(AsReal(b, x), out)}, std::move(attrs)));
 }
 
 void LogSumExp(Builder& b) {
   const Value x = ForKernel(b, "ReduceLogSumExp", AsReal(b, b.In(0)));
-  b.Result(Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)),
-                  b.Bool(2)));
+  StoreReduced(
+      b, Reduce(b, "ReduceLogSumExp", x, AxesAt(b, 1, b.Rank(x)), b.Bool(2)));
 }
 
 // Variance or standard deviation with a correction of the divisor.
@@ -199,9 +210,9 @@ void ArgExtreme(Builder& b) {
   Attrs attrs;
   attrs["dtype"] = DataType::kInt32;
   const int64_t axes[] = {axis};
-  const Value place = b.Op(
-      b.kernel(), {x, b.Reshape(b.Constant(axes, DataType::kInt32), {})},
-      std::move(attrs), DataType::kInt32);
+  const Value place =
+      b.Op(b.kernel(), {x, b.Reshape(b.Constant(axes, DataType::kInt32), {})},
+           std::move(attrs), DataType::kInt32);
   if (!b.ok()) return;
   Shape shape = b.ShapeOf(place);
   if (b.Bool(2) && b.Rank(x) > 0) shape.insert(shape.begin() + axis, 1);
@@ -226,20 +237,18 @@ void Cumsum(Builder& b) {
   if (b.TypeOf(x) != DataType::kInt32 && IsIntegral(b.TypeOf(x))) {
     x = b.Cast(x, DataType::kInt32);
   }
-  const int64_t axes[] = {
-      static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
+  const int64_t axes[] = {static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
   b.Result(b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})}));
 }
 
 void CumsumV2(Builder& b) {
   const Value x = b.In(0);
-  const int64_t axes[] = {
-      static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
+  const int64_t axes[] = {static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
   Attrs attrs;
   attrs["exclusive"] = b.Bool(2);
   attrs["reverse"] = b.Bool(3);
-  b.Result(b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})},
-                std::move(attrs)));
+  b.Result(
+      b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})}, std::move(attrs)));
 }
 
 void Cumprod(Builder& b) {
@@ -254,8 +263,8 @@ void RunningExtreme(Builder& b) {
   const Value x = ForKernel(b, b.kernel(), b.In(0));
   const size_t axis = b.Axis(b.Int(1), b.Rank(x), 1);
   const char* name = std::string_view(b.kernel()) == "Cummax" ? "dim" : "axis";
-  const std::vector<Value> y = b.Ops(
-      b.kernel(), {x}, AxisAttr(name, static_cast<int64_t>(axis)));
+  const std::vector<Value> y =
+      b.Ops(b.kernel(), {x}, AxisAttr(name, static_cast<int64_t>(axis)));
   if (!b.ok()) return;
   b.Store(y[0], 2);
   b.Store(y[1], 3);
@@ -294,8 +303,7 @@ void Topk(Builder& b) {
   if (!b.ok()) return;
   const bool real = b.Takes("TopKV2", b.TypeOf(x));
   if (!real) {  // integers: sorted as a whole
-    const std::vector<Value> y =
-        Sorted(b, x, b.Int(2), b.Bool(3), true, 2);
+    const std::vector<Value> y = Sorted(b, x, b.Int(2), b.Bool(3), true, 2);
     const auto at = static_cast<int64_t>(axis);
     b.Store(b.Narrow(y[0], at, 0, b.Int(1)), 5);
     b.Store(b.Narrow(y[1], at, 0, b.Int(1)), 6);

@@ -85,8 +85,7 @@ void Stack(Builder& b) {
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(out), 1));
   if (!b.ok()) return;
   Shape one = b.ShapeOf(out);
-  b.Check(one[static_cast<size_t>(axis)] ==
-              static_cast<int64_t>(parts.size()),
+  b.Check(one[static_cast<size_t>(axis)] == static_cast<int64_t>(parts.size()),
           2, Text(one), absl::StrCat(parts.size(), " on axis ", axis));
   one[static_cast<size_t>(axis)] = 1;
   for (size_t i = 0; i < parts.size() && b.ok(); ++i) {
@@ -151,7 +150,8 @@ void SliceV2(Builder& b) {
   const std::vector<int64_t> axes = b.Ints(3);
   const std::vector<int64_t> steps = b.Ints(4);
   b.Check((starts.size() == axes.size() && ends.size() == axes.size() &&
-           steps.size() == axes.size()) || !b.ok(),
+           steps.size() == axes.size()) ||
+              !b.ok(),
           3, Text(axes), "as many as starts, ends and steps");
   for (size_t i = 0; i < axes.size() && b.ok(); ++i) {
     const auto axis = static_cast<int64_t>(b.Axis(axes[i], b.Rank(x), 3));
@@ -205,8 +205,7 @@ void RepeatInterleaveIntWithDim(Builder& b) {
 void RepeatInterleaveInt(Builder& b) {
   const Value x = b.In(0);
   b.Check(b.Int(1) >= 0, 1, absl::StrCat(b.Int(1)), "0 or more");
-  RepeatInto(b, b.Reshape(x, {b.Count(x)}), {b.Int(1)}, /*interleave=*/true,
-             3);
+  RepeatInto(b, b.Reshape(x, {b.Count(x)}), {b.Int(1)}, /*interleave=*/true, 3);
 }
 
 // Each axis in two pieces that change places.
@@ -235,8 +234,8 @@ void Flip(Builder& b) {
   if (!b.ok()) return;
   const DataType type = b.TypeOf(x);
   const DataType moved = b.Takes("ReverseV2", type) ? type : DataType::kInt32;
-  b.Result(b.Cast(b.Op("ReverseV2", {b.Cast(x, moved), b.Constant(axes)}),
-                  type));
+  b.Result(
+      b.Cast(b.Op("ReverseV2", {b.Cast(x, moved), b.Constant(axes)}), type));
 }
 
 void Triangle(Builder& b) {
@@ -248,7 +247,8 @@ void ConstantPadNd(Builder& b) {
   Value x = b.In(0);
   const std::vector<int64_t> pad = b.Ints(1);
   b.Check((pad.size() % 2 == 0 &&
-           static_cast<int64_t>(pad.size()) <= 2 * b.Rank(x)) || !b.ok(),
+           static_cast<int64_t>(pad.size()) <= 2 * b.Rank(x)) ||
+              !b.ok(),
           1, Text(pad), "pairs of numbers, at most one per axis");
   if (!b.ok()) return;
   const auto axis_of = [&](size_t pair) {
@@ -270,11 +270,11 @@ void ConstantPadNd(Builder& b) {
   Value target = out;
   for (size_t i = 0; i < pad.size() / 2; ++i) {
     const int64_t cut = std::max<int64_t>(-pad[2 * i], 0);
-    const int64_t kept = b.Extent(x, axis_of(i)) - cut -
-                         std::max<int64_t>(-pad[2 * i + 1], 0);
+    const int64_t kept =
+        b.Extent(x, axis_of(i)) - cut - std::max<int64_t>(-pad[2 * i + 1], 0);
     x = b.Narrow(x, axis_of(i), cut, kept);
-    target = b.Narrow(target, axis_of(i), std::max<int64_t>(pad[2 * i], 0),
-                      kept);
+    target =
+        b.Narrow(target, axis_of(i), std::max<int64_t>(pad[2 * i], 0), kept);
   }
   b.StoreInto(x, target, 3);
 }

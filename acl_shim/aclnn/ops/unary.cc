@@ -9,8 +9,8 @@ namespace {
 // y = f(x) in x's dtype, or in f32 where the kernel has no such column.
 void Unary(Builder& b) {
   const Value x = b.In(0);
-  b.Result(b.Op(b.kernel(),
-                {b.Cast(x, b.ComputeType(b.kernel(), b.TypeOf(x)))}));
+  b.Result(
+      b.Op(b.kernel(), {b.Cast(x, b.ComputeType(b.kernel(), b.TypeOf(x)))}));
 }
 
 // Functions of real numbers: integers and bool become f32 first.

@@ -324,6 +324,8 @@ def reduce_cases():
   x = R.real((3, 4, 5), 0.5, 2)
   one("ReduceSum", [Tensor(x), [0, -1], True, "f32"],
       x.sum((0, 2), keepdims=True), 2e-6)
+  one("ReduceSum", [Tensor(x), [0, 1, 2], False, "f32"],
+      x.sum(keepdims=True).reshape(1), 2e-6)
   n = R.whole((3, 4))
   one("ReduceSum", [Tensor(n), [1], False, "i64"], n.sum(1, dtype=np.int64))
   one("ReduceNansum", [Tensor(x), [1], False, "f32"], np.nansum(x, 1), 2e-6)

@@ -221,6 +221,23 @@ def product_cases():
                 CUBE], (out, 2 * (a @ b) + 0.5 * c, 1e-5))
 
 
+def solve_cases():
+  a = R.real((3, 3), 0.5, 1.5) + 2 * np.eye(3, dtype=F32)
+  rhs = R.real((2, 3, 4))
+  for upper in (False, True):
+    for transpose in (False, True):
+      for unit in (False, True):
+        part = (np.triu(a) if upper else np.tril(a)).astype(np.float64)
+        if unit:
+          np.fill_diagonal(part, 1)
+        x = np.linalg.solve(part.T if transpose else part, rhs).astype(F32)
+        whole = np.broadcast_to(a, (2, 3, 3))
+        outs = [like(x), like(whole)]
+        case("TriangularSolve",
+             [Tensor(rhs), Tensor(a), upper, transpose, unit, *outs],
+             (outs[0], x, 1e-5), (outs[1], whole))
+
+
 def weight_quant_cases():
   x = R.real((4, 64), kind=np.float16)
   w = R.whole((64, 6), -8, 8, np.int8)
@@ -445,6 +462,7 @@ def attention_cases():
 activation_cases()
 index_cases()
 product_cases()
+solve_cases()
 weight_quant_cases()
 norm_cases()
 loss_cases()

@@ -9,9 +9,12 @@ import unittest
 
 import numpy as np
 
-from nn import Library, NnError, Null
+from nn import Library, NnError, Null, Scalar, Tensor, to_bf16
 from nn_cases import CASES
-import nn_cases_more  # noqa: F401 (adds its cases)
+import nn_cases_lists  # noqa: F401 (adds its cases)
+import nn_cases_more  # noqa: F401
+import nn_cases_train  # noqa: F401
+import nn_cases_windows  # noqa: F401
 
 _NOT_MODELLED = 200001
 _NULL, _INVALID = 161001, 161002
@@ -73,6 +76,41 @@ class NnTest(unittest.TestCase):
           self.assertIn(code, (0, _NULL, _INVALID), message)
           if code == _NULL:
             self.assertIn(param.name, message)
+
+  def test_mixed_floats_are_not_cast_into_a_workspace(self):
+    random = np.random.RandomState(2)
+    wide = random.uniform(1, 2, (3, 4)).astype(np.float32)
+    half = Tensor(random.uniform(1, 2, (4,)).astype(np.float16))
+    brain = Tensor(to_bf16(random.uniform(1, 2, (4,))), "bf16")
+    functions = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply,
+                 "Div": np.divide}
+    for op, function in functions.items():
+      for narrow in (half, brain):
+        for turned in (False, True):
+          x, y = Tensor(wide), narrow
+          if turned:
+            x, y = y, x
+          with self.subTest(op=op, narrow=narrow.tag, turned=turned):
+            out = Tensor(np.zeros_like(wide))
+            alpha = [Scalar(1.0)] if op in ("Add", "Sub") else []
+            self.assertEqual(NN.run(op, x, y, *alpha, out), 0)
+            np.testing.assert_array_equal(
+                out.value(), function(x.value().astype(np.float32),
+                                      y.value().astype(np.float32)))
+
+  def test_messages_have_the_callers_names(self):
+    x, wide = (np.zeros(shape, np.float32) for shape in ((2, 3), (4,)))
+    for op, args, argument in (
+        ("Add", [Tensor(x), Tensor(wide), Scalar(1.0), Tensor(x)], "other"),
+        ("Add", [Tensor(x), Tensor(wide[::2]), Scalar(1.0), Tensor(x)],
+         "other"),
+        ("Mul", [Tensor(x), Tensor(wide.astype(np.float16)), Tensor(x)],
+         "other"),
+        ("Cat", [[Tensor(x), Tensor(wide)], 0, Tensor(x)], "tensors")):
+      with self.subTest(op=op):
+        code, message = code_of(op, args)
+        self.assertEqual(code, _INVALID)
+        self.assertIn(": %s" % argument, message)
 
   def test_wrong_dtypes_are_refused_by_name(self):
     for op, args, _ in CASES:

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "acl/acl.h"
@@ -22,6 +26,19 @@ aclnnStatus aclnnCatGetWorkspaceSize(const aclTensorList* tensors, int64_t dim,
                                      aclOpExecutor** executor);
 aclnnStatus aclnnCat(void* workspace, uint64_t workspaceSize,
                      aclOpExecutor* executor, aclrtStream stream);
+aclnnStatus aclnnInplaceCopyGetWorkspaceSize(aclTensor* selfRef,
+                                             const aclTensor* src,
+                                             uint64_t* workspaceSize,
+                                             aclOpExecutor** executor);
+aclnnStatus aclnnInplaceCopy(void* workspace, uint64_t workspaceSize,
+                             aclOpExecutor* executor, aclrtStream stream);
+aclnnStatus aclnnSplitTensorGetWorkspaceSize(const aclTensor* self,
+                                             uint64_t splitSections,
+                                             int64_t dim, aclTensorList* out,
+                                             uint64_t* workspaceSize,
+                                             aclOpExecutor** executor);
+aclnnStatus aclnnSplitTensor(void* workspace, uint64_t workspaceSize,
+                             aclOpExecutor* executor, aclrtStream stream);
 }
 
 namespace npuemu::shim {
@@ -137,12 +154,11 @@ TEST_F(NnRules, R173_RepeatableExecutorsTakeNewAddresses) {
     SetTensor set;
     size_t index;
     bool input;
-  } kCases[] = {{aclSetTensorAddr, 0, true},   {AclSetTensorAddr, 0, true},
-                {aclSetTensorAddr, 1, false},  {AclSetTensorAddr, 1, false},
-                {aclSetInputTensorAddr, 0, true},
-                {AclSetInputTensorAddr, 0, true},
-                {aclSetOutputTensorAddr, 0, false},
-                {AclSetOutputTensorAddr, 0, false}};
+  } kCases[] = {
+      {aclSetTensorAddr, 0, true},        {AclSetTensorAddr, 0, true},
+      {aclSetTensorAddr, 1, false},       {AclSetTensorAddr, 1, false},
+      {aclSetInputTensorAddr, 0, true},   {AclSetInputTensorAddr, 0, true},
+      {aclSetOutputTensorAddr, 0, false}, {AclSetOutputTensorAddr, 0, false}};
   for (const auto& c : kCases) {
     Upload(z_, {-5, -6, -7, -8});
     aclTensor* x = Row(x_, 4);
@@ -187,8 +203,24 @@ TEST_F(NnRules, R173_RepeatableRightAfterPhaseOne) {
   aclDestroyTensor(x);
 }
 
-using SetItem = aclnnStatus (*)(aclOpExecutor*, size_t, size_t,
-                                aclTensorList*, void*);
+// What is "right after" is the executor, not the memory that it was made in.
+TEST_F(NnRules, R173_RepeatableOnItsOwnThreadOnly) {
+  aclTensor* x = Row(x_, 4);
+  uint64_t size = 0;
+  aclOpExecutor* first = nullptr;
+  ASSERT_EQ(aclnnAbsGetWorkspaceSize(x, x, &size, &first), OK);
+  aclOpExecutor* second = nullptr;
+  std::thread([&] {
+    EXPECT_EQ(aclDestroyAclOpExecutor(first), OK);
+    EXPECT_EQ(aclnnAbsGetWorkspaceSize(x, x, &size, &second), OK);
+  }).join();
+  EXPECT_EQ(aclSetAclOpExecutorRepeatable(second), kInvalid);
+  EXPECT_EQ(aclDestroyAclOpExecutor(second), OK);
+  aclDestroyTensor(x);
+}
+
+using SetItem = aclnnStatus (*)(aclOpExecutor*, size_t, size_t, aclTensorList*,
+                                void*);
 
 TEST_F(NnRules, R173_AddressesOfListItems) {
   void* wide = Malloc(64);
@@ -251,6 +283,84 @@ TEST_F(NnRules, R174_WorkspaceMustBeThere) {
   aclDestroyTensor(y);
 }
 
+// Inputs are read as they were when the call began, wherever outputs lie.
+TEST_F(NnRules, R174_OutputsMayLieOverInputs) {
+  auto* bytes = static_cast<std::byte*>(x_);
+  aclTensor* x = Row(x_, 4);
+  aclTensor* parts[] = {Row(bytes + 8, 2), Row(y_, 2)};
+  aclTensorList* list = aclCreateTensorList(parts, 2);
+  uint64_t size = 0;
+  aclOpExecutor* executor = nullptr;
+  ASSERT_EQ(aclnnSplitTensorGetWorkspaceSize(x, 2, 0, list, &size, &executor),
+            OK);
+  ASSERT_EQ(aclnnSplitTensor(Malloc(size), size, executor, stream()), OK);
+  ASSERT_EQ(aclrtSynchronizeStream(stream()), ACL_SUCCESS);
+  EXPECT_EQ(Download(x_, 4), (std::vector<float>{-1, 2, -1, 2}));
+  EXPECT_EQ(Download(y_, 2), (std::vector<float>{-3, 4}));
+  EXPECT_EQ(aclDestroyTensorList(list), OK);
+  aclDestroyTensor(x);
+}
+
+// Copies of strided views are kernels: they may use their device's memory.
+TEST_F(NnRules, R96_StridedCopiesNeedPeerAccess) {
+  ASSERT_EQ(UseDevice(1), ACL_SUCCESS);
+  void* there = Malloc(64);
+  ASSERT_EQ(UseDevice(0), ACL_SUCCESS);
+  aclTensor* x = Row(there, 2, 2);
+  aclTensor* y = Row(y_, 2);
+  uint64_t size = 0;
+  aclOpExecutor* executor = nullptr;
+  for (bool peers : {true, false}) {
+    ASSERT_EQ(peers ? aclrtDeviceEnablePeerAccess(1, 0)
+                    : aclrtDeviceDisablePeerAccess(1),
+              ACL_SUCCESS);
+    ASSERT_EQ(aclnnAbsGetWorkspaceSize(x, y, &size, &executor), OK);
+    ASSERT_EQ(aclnnAbs(Malloc(size), size, executor, stream()), OK);
+    EXPECT_EQ(aclrtSynchronizeStream(stream()),
+              peers ? ACL_SUCCESS : ACL_ERROR_RT_VECTOR_CORE_EXCEPTION);
+  }
+  aclDestroyTensor(x);
+  aclDestroyTensor(y);
+  EXPECT_EQ(aclrtResetDevice(1), ACL_SUCCESS);
+}
+
+// A small copy races with a big one. Under policies of virtual time the big
+// one's blocks are partly older, under others it is older as a whole.
+TEST_F(NnRules, R174_RacingCopiesOfViewsMixByBlocks) {
+  constexpr int64_t kMany = 1 << 18;
+  constexpr int64_t kFew = 1 << 10;
+  void* target = Malloc(2 * kMany * 4);
+  aclTensor* to[] = {Row(target, kMany, 2),
+                     Row(target, kFew, 2 * kMany / kFew)};
+  aclTensor* from[] = {Row(MakeDevice(kMany * 4, 1), kMany),
+                       Row(MakeDevice(kFew * 4, 2), kFew)};
+  const aclrtStream streams[] = {MakeStream(), MakeStream()};
+  uint64_t size = 0;
+  aclOpExecutor* executors[2];
+  for (size_t i = 0; i < 2; ++i) {
+    ASSERT_EQ(
+        aclnnInplaceCopyGetWorkspaceSize(to[i], from[i], &size, &executors[i]),
+        OK);
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    ASSERT_EQ(aclnnInplaceCopy(nullptr, 0, executors[i], streams[i]), OK);
+  }
+  ASSERT_EQ(aclrtSynchronizeDevice(), ACL_SUCCESS);
+  const std::vector<float> mixed = Download(target, 2 * kMany);
+  const float second = Download(MakeDevice(4, 2), 1)[0];
+  const auto left = std::count(mixed.begin(), mixed.end(), second);
+  const char* const schedule = std::getenv("NPUEMU_SCHEDULE");
+  if (schedule != nullptr && std::string(schedule) == "timed") {
+    EXPECT_GT(left, 0);
+    EXPECT_LT(left, kFew);
+  } else {
+    EXPECT_EQ(left, kFew);
+  }
+  for (aclTensor* tensor : {to[0], to[1], from[0], from[1]}) {
+    aclDestroyTensor(tensor);
+  }
+}
+
 // The arrays of the getters are the caller's, to delete[].
 std::vector<int64_t> Taken(int64_t* values, uint64_t count) {
   const std::unique_ptr<int64_t[]> owner(values);
@@ -261,9 +371,8 @@ TEST_F(NnRules, R176_TensorsSayWhatTheyWereMadeWith) {
   const int64_t dims[] = {2, 3};
   const int64_t strides[] = {4, 1};
   const int64_t storage = 9;
-  aclTensor* tensor =
-      aclCreateTensor(dims, 2, ACL_FLOAT16, strides, 1, ACL_FORMAT_NCHW,
-                      &storage, 1, x_);
+  aclTensor* tensor = aclCreateTensor(dims, 2, ACL_FLOAT16, strides, 1,
+                                      ACL_FORMAT_NCHW, &storage, 1, x_);
   int64_t* values = nullptr;
   uint64_t count = 0;
   ASSERT_EQ(aclGetViewShape(tensor, &values, &count), OK);
@@ -287,8 +396,8 @@ TEST_F(NnRules, R176_TensorsSayWhatTheyWereMadeWith) {
   ASSERT_EQ(aclSetRawTensorAddr(tensor, y_), OK);
   ASSERT_EQ(aclGetRawTensorAddr(tensor, &address), OK);
   EXPECT_EQ(address, y_);
-  ASSERT_EQ(aclInitTensor(tensor, dims, 1, ACL_FLOAT, nullptr, 0,
-                          ACL_FORMAT_ND, dims, 1, x_),
+  ASSERT_EQ(aclInitTensor(tensor, dims, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND,
+                          dims, 1, x_),
             OK);
   ASSERT_EQ(aclGetViewShape(tensor, &values, &count), OK);
   EXPECT_EQ(Taken(values, count), (std::vector<int64_t>{2}));

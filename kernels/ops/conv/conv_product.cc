@@ -13,6 +13,7 @@ int64_t BlockOf(MmadKind kind) {
     case MmadKind::kInt8:
       return 32;
     case MmadKind::kFloat32:
+    case MmadKind::kHf32:
       return 8;
     default:
       return 16;
@@ -113,6 +114,10 @@ Product ProductOf(const ConvRule& rule, const OpCall& call, const Conv& conv) {
   Product p;
   const int lead = rule.kind == ConvKind::kInput ? rule.y : rule.x;
   p.kind = MmadKindOf(InputOr(call, lead).dtype);
+  if (p.kind == MmadKind::kFloat32 &&
+      AttrOr<bool>(call.attrs, "enable_hf32", false)) {
+    p.kind = MmadKind::kHf32;
+  }
   p.first_dimension = static_cast<size_t>(3 - rule.rank);
   p.offset_a = static_cast<int32_t>(AttrOf<int64_t>(call, "offset_x"));
   if (rule.kind == ConvKind::kFilter) {

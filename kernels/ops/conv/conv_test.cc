@@ -368,6 +368,34 @@ TEST(ConvTest, OrderOfKShows) {
 }
 
 // A depthwise filter with one input channel is that of as many groups.
+// With windows of one place K is the channels in order, as in a product of
+// matrices, whose HF32 has tests of its own.
+TEST(ConvTest, Hf32IsThatOfProducts) {
+  Prng prng(TestSeed());
+  const TestTensor x = RandomTensor(DataType::kFloat, {1, 3, 5, 21}, &prng);
+  const TestTensor w = RandomTensor(DataType::kFloat, {1, 1, 21, 7}, &prng);
+  const auto reshaped = [](TestTensor t, Shape shape) {
+    t.spec.shape = std::move(shape);
+    return t;
+  };
+  const Attrs attrs = {{"strides", List{1, 1, 1, 1}},
+                       {"pads", List{0, 0, 0, 0}},
+                       {"data_format", std::string("NHWC")}};
+  for (bool hf32 : {false, true}) {
+    Attrs conv = attrs;
+    conv["enable_hf32"] = hf32;
+    TestTensor image = x;
+    image.spec.format = Format::kNhwc;
+    TestTensor filter = w;
+    filter.spec.format = Format::kHwcn;
+    const auto y = RunOp("Conv2D", {image, filter}, conv);
+    const auto z = RunOp("MatMulV2",
+                         {reshaped(x, {15, 21}), reshaped(w, {21, 7})},
+                         {{"enable_hf32", hf32}});
+    EXPECT_EQ(y[0].data, z[0].data) << hf32;
+  }
+}
+
 TEST(ConvTest, DepthwiseAsGroups) {
   Prng prng(TestSeed());
   const TestTensor x = RandomTensor(DataType::kFloat16, {2, 5, 6, 7}, &prng);

@@ -40,6 +40,8 @@ OpDef Make(const char* type) {
   op.exactness =
       "one Mmad chain in the order of docs/windows.md, the bias its start, "
       "then Fixpipe";
+  // As later versions have it: float operands are rounded to HF32 first.
+  op.attrs.push_back({"enable_hf32", AttrKind::kBool, false, false});
   if (kRule.size != kNone) op.value_inputs = {kRule.size};
   op.formats = {Format::kNd,   Format::kNchw,  Format::kNhwc,
                 Format::kHwcn, Format::kNcdhw, Format::kNdhwc};

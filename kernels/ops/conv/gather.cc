@@ -1,6 +1,7 @@
 #include "kernels/ops/conv/gather.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <type_traits>
 
@@ -132,6 +133,12 @@ struct Packing {
     const int64_t count = k * kPanelRows;
     if (options.saturate) {
       for (int64_t i = 0; i < count; ++i) panel[i] = SaturatedInput(panel[i]);
+    }
+    if constexpr (std::is_same_v<T, float>) {
+      for (int64_t i = 0; kind == MmadKind::kHf32 && i < count; ++i) {
+        panel[i] = std::bit_cast<float>(
+            RoundToHf32(std::bit_cast<uint32_t>(panel[i])));
+      }
     }
     LoadLanes(Element<T>::kType, Lane::kFloat,
               reinterpret_cast<const std::byte*>(panel), 0, count, 1, packed);

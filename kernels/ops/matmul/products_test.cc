@@ -275,5 +275,39 @@ TEST(ProductsTest, RefusalsSayWhatIsWrong) {
             "Ger: input x1 shape: given [2,3], expected one extent");
 }
 
+// Each column of each right side alone, by the text.
+TEST(Products, MatrixTriangularSolve) {
+  Prng prng(11);
+  const TestTensor a = Draw(DataType::kFloat, {2, 7, 7}, &prng, false);
+  const TestTensor rhs = Draw(DataType::kFloat, {2, 7, 5}, &prng, false);
+  const auto at = [](const TestTensor& x, int64_t b, int64_t i, int64_t j) {
+    return static_cast<float>(
+        Real(x, (b * x.spec.shape[1] + i) * x.spec.shape[2] + j));
+  };
+  for (int variant = 0; variant < 4; ++variant) {
+    const bool lower = variant % 2 == 1;
+    const bool adjoint = variant / 2 == 1;
+    const TestTensor y = RunOp("MatrixTriangularSolve", {a, rhs},
+                               {{"lower", lower}, {"adjoint", adjoint}})[0];
+    for (int64_t b = 0; b < 2; ++b) {
+      for (int64_t c = 0; c < 5; ++c) {
+        std::vector<std::pair<int64_t, float>> solved;
+        for (int64_t step = 0; step < 7; ++step) {
+          const int64_t i = lower != adjoint ? step : 6 - step;
+          float x = at(rhs, b, i, c);
+          for (const auto& [j, value] : solved) {
+            const float product =
+                (adjoint ? at(a, b, j, i) : at(a, b, i, j)) * value;
+            x = x - product;
+          }
+          x = x / at(a, b, i, i);
+          solved.emplace_back(i, x);
+          EXPECT_EQ(at(y, b, i, c), x) << variant;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace npuemu::kernels
