@@ -50,12 +50,28 @@ Side SideOf(const StridedCopy& copy, kernels::DataType dtype,
   return side;
 }
 
+// The axes that tell elements apart, widest strides first, as few as do: which
+// bytes a view has does not depend on the order of its axes.
+kernels::StridedWalk ByStride(const Shape& shape, const Shape& strides) {
+  std::vector<std::pair<int64_t, int64_t>> axes;  // stride, extent
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (strides[i] > 0) axes.push_back({strides[i], shape[i]});
+  }
+  std::sort(axes.rbegin(), axes.rend());
+  Shape extents;
+  Shape steps;
+  for (const auto& [step, extent] : axes) {
+    extents.push_back(extent);
+    steps.push_back(step);
+  }
+  return kernels::WalkOf(extents, steps, steps);
+}
+
 // Appends the runs of adjacent elements; false: there are too many, the span
 // stands for them.
 bool AddRuns(const Shape& shape, const Side& side, int64_t most,
              RangeList* ranges) {
-  const kernels::StridedWalk walk =
-      kernels::WalkOf(shape, side.strides, side.strides);
+  const kernels::StridedWalk walk = ByStride(shape, side.strides);
   const bool dense = walk.from.back() == 1;
   const int64_t count = kernels::ElementCount(walk.shape);
   const int64_t runs = dense ? count / walk.shape.back() : count;
@@ -213,8 +229,8 @@ Task MakeStridedCopy(Node& node, const Stream& stream, const StridedCopy& copy,
   const Side source = SideOf(copy, copy.dtype, from);
   const Side target = SideOf(copy, copy.to_dtype, to);
   const int64_t most = node.log().checking() ? kCheckedRuns : kTrackedRuns;
-  task.exact = AddRuns(copy.shape, source, most, &task.reads);
-  task.exact &= AddRuns(copy.shape, target, most, &task.writes);
+  task.exact_reads = AddRuns(copy.shape, source, most, &task.reads);
+  task.exact_writes = AddRuns(copy.shape, target, most, &task.writes);
   auto launch = std::make_unique<Launch>(node.memory(), copy, source, target);
   if (!MayAccess(node, stream, from.address) ||
       !MayAccess(node, stream, to.address)) {

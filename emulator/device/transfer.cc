@@ -188,7 +188,7 @@ Task CopyTask(Call& call, void* dst, const void* src, const CopyShape& shape,
   const uint64_t most = MostRows(call.node);
   AddRows(&task.reads, src, shape.width, shape.height, shape.src_pitch, most);
   AddRows(&task.writes, dst, shape.width, shape.height, shape.dst_pitch, most);
-  task.exact = shape.height <= most;
+  task.exact_reads = task.exact_writes = shape.height <= most;
   task.names = &kCopyNames;
   const Side to_side(call.node, dst, shape.dst_span());
   const Side from_side(call.node, src, shape.src_span());

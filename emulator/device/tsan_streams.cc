@@ -96,10 +96,8 @@ void TsanStreams::OnSubmitted(const Task& task) {
       queued.accesses.push_back({range.begin, range.end, write});
     }
   };
-  if (task.exact) {
-    add(task.reads, false);
-    add(task.writes, true);
-  }
+  if (task.exact_reads) add(task.reads, false);
+  if (task.exact_writes) add(task.writes, true);
   if (!queued.accesses.empty()) queued.callers = ProgramStack();
   {
     const tsan::Theirs self;

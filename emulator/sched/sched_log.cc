@@ -26,7 +26,7 @@ void Scheduler::LogSubmit(const Task& task) {
     LogSignal(EventKind::kEffect, task, task.target.get(),
               static_cast<uint64_t>(task.effect));
   }
-  if (place_of_ != nullptr && task.exact) LogAccessesOf(task);
+  if (place_of_ != nullptr) LogAccessesOf(task);
 }
 
 void Scheduler::LogAccessesOf(const Task& task) {
@@ -52,8 +52,8 @@ void Scheduler::LogAccessesOf(const Task& task) {
   };
   const AccessNames none;
   const AccessNames& names = task.names == nullptr ? none : *task.names;
-  log(EventKind::kRead, task.reads, names.reads);
-  log(EventKind::kWrite, task.writes, names.writes);
+  if (task.exact_reads) log(EventKind::kRead, task.reads, names.reads);
+  if (task.exact_writes) log(EventKind::kWrite, task.writes, names.writes);
 }
 
 void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,

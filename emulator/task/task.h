@@ -86,7 +86,8 @@ struct Task {
   const char* name = "";
   Unit unit = Unit::kControl;
   bool parallel = false;   // the body uses worker threads: run it unlocked
-  bool exact = true;       // reads and writes hold no byte that is not accessed
+  bool exact_reads = true;   // hold no byte that is not accessed
+  bool exact_writes = true;
   uint32_t cores = 1;      // of kCube or kVector
   uint32_t object = 0;     // for the log: 1 + id of the event or notify
   SimDuration cost{0};

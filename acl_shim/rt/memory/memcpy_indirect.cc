@@ -42,7 +42,7 @@ absl::Status SubmitIndirect(Call& call, Stream* stream, uint64_t bytes,
       call.node.memory().address_space().device_base +
       static_cast<uint64_t>(stream->queue.device) * kDeviceStride;
   task.writes.push_back({base, base + kDeviceStride});
-  task.exact = false;
+  task.exact_reads = task.exact_writes = false;
   task.body = std::move(copy);
   return Submit(call, stream, std::move(task));
 }

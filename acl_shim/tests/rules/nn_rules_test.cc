@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "acl_shim/core/strided_copy.h"
 #include "acl_shim/tests/rules/rule_testing.h"
 #include "aclnn/aclnn_base.h"
 
@@ -359,6 +360,29 @@ TEST_F(NnRules, R174_RacingCopiesOfViewsMixByBlocks) {
   for (aclTensor* tensor : {to[0], to[1], from[0], from[1]}) {
     aclDestroyTensor(tensor);
   }
+}
+
+// Checks see every byte of a view whose elements fill its span, in whatever
+// order; one side that has too many gaps does not hide the other.
+TEST_F(NnRules, R174_PermutedViewsAreKnownToTheByte) {
+  constexpr int64_t kRows = 1 << 9;
+  constexpr int64_t kColumns = 1 << 8;
+  const StridedCopy copy{"Contiguous",
+                         kernels::DataType::kFloat,
+                         kernels::DataType::kFloat,
+                         {kRows, kColumns}};
+  const auto address = reinterpret_cast<uint64_t>(Malloc(8));
+  const StridedView turned{address, 0, {1, kRows}};
+  const StridedView apart{address, 0, {2 * kColumns, 2}};
+  NodeCall("test", [&](Call& call) -> absl::Status {
+    ASSIGN_OR_RETURN(auto on, Process::Get().FindStream(call, stream()));
+    const Task task = MakeStridedCopy(call.node, *on, copy, turned, apart);
+    EXPECT_TRUE(task.exact_reads);
+    EXPECT_EQ(task.reads.size(), 1u);
+    EXPECT_EQ(task.reads[0].end - task.reads[0].begin, 4u * kRows * kColumns);
+    EXPECT_FALSE(task.exact_writes);
+    return absl::OkStatus();
+  });
 }
 
 // The arrays of the getters are the caller's, to delete[].
