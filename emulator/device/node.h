@@ -100,6 +100,9 @@ class Node {
   // The name of an address that is the same in every run: kDevice, kPinned or
   // kHost (no name).
   Argument Canonical(uint64_t address);
+  // Takes the first piece off a range that is not empty: the bytes in one
+  // mapping, or all. Gives its place and size.
+  Argument TakePiece(MemoryRange* rest, uint64_t* bytes);
 
   Injection& injection() { return *injection_; }
   PairOrder* pair_order() { return pair_order_.get(); }
