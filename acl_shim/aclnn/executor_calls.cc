@@ -111,6 +111,19 @@ void TellLeaks() {
   });
 }
 
+absl::Status MakeRepeatable(Call& call, const aclOpExecutor* executor) {
+  ASSIGN_OR_RETURN(auto found, FindExecutor(call, executor));
+  if (executor != LastExecutor()) {
+    return FaultError(Fault::kNnParamInvalid,
+                      "executor: given one of an earlier first phase or of "
+                      "another thread, expected that of this thread's last "
+                      "first phase");
+  }
+  found->repeatable = true;
+  before_finalize.store(&TellLeaks, std::memory_order_release);
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace npuemu::shim::nn
 
@@ -150,20 +163,7 @@ aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor) {
 // Right after the first phase, on its thread (R173).
 aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
   return NodeCall("aclSetAclOpExecutorRepeatable", Args(executor),
-                  [&](Call& call) -> absl::Status {
-                    ASSIGN_OR_RETURN(auto found, FindExecutor(call, executor));
-                    if (executor != LastExecutor()) {
-                      return FaultError(
-                          Fault::kNnParamInvalid,
-                          "executor: given one of an earlier first phase or of "
-                          "another thread, expected that of this thread's last "
-                          "first phase");
-                    }
-                    found->repeatable = true;
-                    before_finalize.store(&TellLeaks,
-                                          std::memory_order_release);
-                    return absl::OkStatus();
-                  });
+                  [&](Call& call) { return MakeRepeatable(call, executor); });
 }
 
 #define NPUEMU_SET_TENSOR(function, among)                                    \
