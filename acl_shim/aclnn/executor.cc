@@ -1,8 +1,12 @@
 #include "acl_shim/aclnn/executor.h"
 
+#include <array>
+#include <string>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "acl_shim/aclnn/places.h"
 #include "acl_shim/core/enqueue_op.h"
 #include "acl_shim/core/strided_copy.h"
@@ -20,7 +24,14 @@ class PlanLaunch {
       : executor_(executor), workspace_(workspace) {}
 
   Task Make(Call& call, const Stream& stream, const Step& step) const {
-    if (step.op == nullptr) return Copy(call.node, stream, step);
+    Task task = step.op == nullptr ? Copy(call.node, stream, step)
+                                   : Kernel(call, stream, step);
+    if (step.names != nullptr) task.names = step.names;
+    return task;
+  }
+
+ private:
+  Task Kernel(Call& call, const Stream& stream, const Step& step) const {
     absl::InlinedVector<uint64_t, 6> inputs;
     absl::InlinedVector<uint64_t, 4> outputs;
     for (int place : step.inputs) inputs.push_back(Address(place));
@@ -31,7 +42,6 @@ class PlanLaunch {
     return MakeOpTask(call.node, stream, step.op, {inputs, outputs, scratch});
   }
 
- private:
   const Place& PlaceAt(int place) const {
     return executor_.plan->places[static_cast<size_t>(place)];
   }
@@ -88,6 +98,59 @@ HandleTable<Executor>& Executors() {
   static auto* table = new HandleTable<Executor>(
       HandleKind::kOpExecutor, Fault::kNnParamInvalid, Fault::kNnParamNullptr);
   return *table;
+}
+
+namespace {
+
+// The last handles that were consumed, under the node's lock.
+struct Consumed {
+  const void* handle = nullptr;
+  const char* function = "";
+  uint64_t task = 0;  // the last one that it submitted; 0: none
+};
+constexpr size_t kConsumed = 1024;
+std::array<Consumed, kConsumed> g_consumed;
+size_t g_next_consumed = 0;
+
+// The newest first: mostly it is that one. Null: it was long ago, or never.
+Consumed* FindConsumed(const void* handle) {
+  for (size_t back = 1; back <= kConsumed; ++back) {
+    Consumed& one = g_consumed[(g_next_consumed - back) % kConsumed];
+    if (one.handle == handle) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Executor>> FindExecutor(Call& call,
+                                                       const void* handle) {
+  auto executor = Executors().Get(handle, "executor");
+  if (executor.ok()) return executor;
+  const Consumed* consumed = handle == nullptr ? nullptr : FindConsumed(handle);
+  if (consumed == nullptr) return executor;
+  const std::string text = absl::StrFormat(
+      "aclOpExecutor %p already consumed by %s", handle, consumed->function);
+  if (call.node.log().checking()) {
+    call.Misuse(35, text, /*stream=*/-1, consumed->task);
+  }
+  return FaultError(Fault::kNnParamInvalid,
+                    absl::StrCat("executor: given ", text,
+                                 ", expected one of a first phase, used once"));
+}
+
+absl::Status Consume(Call& call, const void* handle, const char* function) {
+  if (!Executors().Remove(handle, "executor").ok()) {
+    return FindExecutor(call, handle).status();
+  }
+  g_consumed[g_next_consumed++ % kConsumed] = {handle, function, 0};
+  return absl::OkStatus();
+}
+
+void NoteLaunched(Call& call, const void* handle, Executor* executor) {
+  executor->last_task = call.node.scheduler().next_task() - 1;
+  if (executor->repeatable) return;
+  if (Consumed* one = FindConsumed(handle)) one->task = executor->last_task;
 }
 
 namespace {

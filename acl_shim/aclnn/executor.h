@@ -28,6 +28,7 @@ struct Executor {
   std::vector<uint64_t> addresses;  // of plan->tensors
   std::vector<ArgRole> roles;       // of the arguments
   bool repeatable = false;
+  uint64_t last_task = 0;  // that its last second phase submitted; 0: none
 };
 
 // The handle that the calling thread's last first phase gave; another executor
@@ -36,6 +37,16 @@ const aclOpExecutor* LastExecutor();
 void SetLastExecutor(const aclOpExecutor* executor);
 
 HandleTable<Executor>& Executors();
+
+// The executor of a handle. One that is consumed or destroyed is told as H35,
+// with who did it, where that is not long ago.
+absl::StatusOr<std::shared_ptr<Executor>> FindExecutor(Call& call,
+                                                       const void* handle);
+
+// Removes it; `function` did it, as the text of a later H35 says.
+absl::Status Consume(Call& call, const void* handle, const char* function);
+// The second phase of it ended, with what it submitted.
+void NoteLaunched(Call& call, const void* handle, Executor* executor);
 
 // Queues the steps of the plan. Errors: those of Submit.
 absl::Status Launch(Call& call, Stream* stream, const Executor& executor,

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/executor.h"
 #include "acl_shim/aclnn/objects.h"
-#include "acl_shim/core/value_call.h"
+#include "acl_shim/core/api_call.h"
 #include "aclnn/aclnn_base.h"
 
 namespace npuemu::shim::nn {
@@ -43,9 +43,10 @@ absl::StatusOr<size_t> ArgOf(const Executor& executor, Among among,
   return BadIndex(index, count);
 }
 
-absl::Status SetAddress(aclOpExecutor* handle, Among among, size_t index,
-                        size_t item, const void* owner, void* addr) {
-  ASSIGN_OR_RETURN(auto executor, Executors().Get(handle, "executor"));
+absl::Status SetAddress(Call& call, aclOpExecutor* handle, Among among,
+                        size_t index, size_t item, const void* owner,
+                        void* addr) {
+  ASSIGN_OR_RETURN(auto executor, FindExecutor(call, handle));
   if (owner == nullptr) {
     return FaultError(Fault::kNnParamNullptr,
                       "tensor: given nullptr, expected a tensor or list");
@@ -69,23 +70,58 @@ absl::Status SetAddress(aclOpExecutor* handle, Among among, size_t index,
 aclnnStatus SetTensor(const char* function, aclOpExecutor* executor,
                       Among among, size_t index, aclTensor* tensor,
                       void* addr) {
-  return ApiCall(function, [&] {
-    return SetAddress(executor, among, index, 0, tensor, addr);
-  });
+  return NodeCall(
+      function, Args(executor, index, tensor, addr), [&](Call& call) {
+        return SetAddress(call, executor, among, index, 0, tensor, addr);
+      });
 }
 
 aclnnStatus SetItem(const char* function, aclOpExecutor* executor, Among among,
                     size_t index, size_t item, aclTensorList* tensors,
                     void* addr) {
-  return ApiCall(function, [&]() -> absl::Status {
-    if (tensors != nullptr) {
-      ASSIGN_OR_RETURN(auto list, TensorLists().Get(tensors, "tensors"));
-      if (item >= list->items.size()) {
-        return BadIndex(item, list->items.size());
-      }
+  return NodeCall(
+      function, Args(executor, index, item, tensors, addr),
+      [&](Call& call) -> absl::Status {
+        if (tensors != nullptr) {
+          ASSIGN_OR_RETURN(auto list, TensorLists().Get(tensors, "tensors"));
+          if (item >= list->items.size()) {
+            return BadIndex(item, list->items.size());
+          }
+        }
+        return SetAddress(call, executor, among, index, item, tensors, addr);
+      });
+}
+
+// Those that are repeatable are their maker's to destroy (R173).
+void TellLeaks() {
+  NodeCall("aclFinalize", [](Call& call) {
+    size_t leaked = 0;
+    const Executor* first = nullptr;
+    Executors().FindIf([&](const Executor& executor) {
+      leaked += executor.repeatable;
+      if (executor.repeatable && first == nullptr) first = &executor;
+      return false;
+    });
+    if (leaked > 0 && call.node.log().checking()) {
+      call.Misuse(
+          35, absl::StrCat(leaked, " repeatable executors are not destroyed"),
+          /*stream=*/-1, first->last_task);
     }
-    return SetAddress(executor, among, index, item, tensors, addr);
+    return absl::OkStatus();
   });
+}
+
+absl::Status MakeRepeatable(Call& call, const aclOpExecutor* executor) {
+  ASSIGN_OR_RETURN(auto found, FindExecutor(call, executor));
+  if (executor != LastExecutor()) {
+    return FaultError(Fault::kNnParamInvalid,
+                      "executor: given one of an earlier first phase or of "
+                      "another thread, expected that of this thread's last "
+                      "first phase");
+  }
+  found->repeatable = true;
+  before_finalize.store(&TellLeaks, std::memory_order_release);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -119,24 +155,15 @@ aclnnStatus aclnnFinalize() {
 
 // Of one that is repeatable, or whose second phase never came (R172).
 aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor) {
-  return ApiCall("aclDestroyAclOpExecutor", [&]() -> absl::Status {
-    return Executors().Remove(executor, "executor").status();
+  return NodeCall("aclDestroyAclOpExecutor", Args(executor), [&](Call& call) {
+    return Consume(call, executor, "aclDestroyAclOpExecutor");
   });
 }
 
 // Right after the first phase, on its thread (R173).
 aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
-  return ApiCall("aclSetAclOpExecutorRepeatable", [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(auto found, Executors().Get(executor, "executor"));
-    if (executor != LastExecutor()) {
-      return FaultError(Fault::kNnParamInvalid,
-                        "executor: given one of an earlier first phase or of "
-                        "another thread, expected that of this thread's last "
-                        "first phase");
-    }
-    found->repeatable = true;
-    return absl::OkStatus();
-  });
+  return NodeCall("aclSetAclOpExecutorRepeatable", Args(executor),
+                  [&](Call& call) { return MakeRepeatable(call, executor); });
 }
 
 #define NPUEMU_SET_TENSOR(function, among)                                    \

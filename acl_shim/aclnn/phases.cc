@@ -11,6 +11,7 @@
 #include "acl_shim/aclnn/executor.h"
 #include "acl_shim/aclnn/nn_op.h"
 #include "acl_shim/aclnn/signature_key.h"
+#include "acl_shim/aclnn/workspace_names.h"
 #include "acl_shim/core/api_call.h"
 
 namespace npuemu::shim::nn {
@@ -59,7 +60,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> MakePlan(
   Builder builder(args, def->kernel, signature.overlaps);
   def->build(builder);
   RETURN_IF_ERROR(builder.status());
-  auto plan = std::make_shared<const Plan>(builder.Finish());
+  auto made = std::make_shared<Plan>(builder.Finish());
+  NameWorkspace(made.get());
+  std::shared_ptr<const Plan> plan = std::move(made);
   memo.Add(signature.key, plan);
   return plan;
 }
@@ -116,14 +119,16 @@ aclnnStatus PhaseTwo(const char* function, void* workspace,
   return NodeCall(
       function, Args(workspace, workspace_size, executor, stream),
       [&](Call& call) -> absl::Status {
-        ASSIGN_OR_RETURN(auto found, Executors().Get(executor, "executor"));
+        ASSIGN_OR_RETURN(auto found, FindExecutor(call, executor));
         if (!found->repeatable) {
-          RETURN_IF_ERROR(Executors().Remove(executor, "executor").status());
+          RETURN_IF_ERROR(Consume(call, executor, function));
         }
         RETURN_IF_ERROR(CheckWorkspace(*found, workspace, workspace_size));
         ASSIGN_OR_RETURN(auto target, Process::Get().FindStream(call, stream));
-        return Launch(call, target.get(), *found,
-                      reinterpret_cast<uint64_t>(workspace));
+        const absl::Status launched = Launch(
+            call, target.get(), *found, reinterpret_cast<uint64_t>(workspace));
+        NoteLaunched(call, executor, found.get());
+        return launched;
       });
 }
 

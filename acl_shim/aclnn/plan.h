@@ -39,6 +39,8 @@ struct Step {
   std::shared_ptr<const PreparedOp> op;
   std::vector<int> inputs;  // -1: absent
   std::vector<int> outputs;
+  // Of its operands, where some lie in the workspace; null: those of the op.
+  const AccessNames* names = nullptr;
 };
 
 // A tensor of the call: an argument, or item `item` of one that is a list.

@@ -117,6 +117,7 @@ absl::Status Init(const char* path) {
 }
 
 absl::Status ReallyFinalize(AclState& state) {
+  if (auto* before = before_finalize.load(std::memory_order_acquire)) before();
   state.count = 0;
   state.finalized = true;
   absl::Status result = state.finalize_callbacks.Run(

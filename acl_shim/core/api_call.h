@@ -57,6 +57,9 @@ inline void AfterNodeCall() {
   if (auto* after = after_node_call.load(std::memory_order_acquire)) after();
 }
 
+// Called when ACL is about to be finalised, without a lock; null: nothing.
+inline std::atomic<void (*)()> before_finalize{nullptr};
+
 // What a failed call tells the checks: its fault's hazard, if it has one
 // (fault_hazards.def).
 void NoteFailure(Call& call, const absl::Status& status);

@@ -67,9 +67,9 @@ absl::Status BadHandle(HandleKind kind, uint64_t value, const char* argument,
                                  value, argument, reason),
                  "EE1017");
   if (why == BadValue::kForeign) return status;
-  return WithHazard(std::move(status), why == BadValue::kRevived
-                                           ? 28
-                                           : HazardOfStale(kind));
+  const bool revived =
+      why == BadValue::kRevived && kind != HandleKind::kOpExecutor;
+  return WithHazard(std::move(status), revived ? 28 : HazardOfStale(kind));
 }
 
 }  // namespace npuemu::shim

@@ -39,10 +39,11 @@ namespace npuemu::shim {
   X(kBoolArray, "bool array", "aclCreateBoolArray")               \
   X(kTensorList, "tensor list", "aclCreateTensorList")            \
   X(kScalarList, "scalar list", "aclCreateScalarList")            \
-  X(kOpExecutor, "operator executor", "a first phase")           \
+  X(kOpExecutor, "operator executor", "a first phase")            \
   X(kModelRI, "model running instance", "aclmdlRICaptureEnd")     \
   X(kTaskGroup, "task group", "aclmdlRICaptureTaskGrpEnd")        \
-  X(kModelRITask, "model task", "aclmdlRIGetTasksByStream")
+  X(kModelRITask, "model task", "aclmdlRIGetTasksByStream")       \
+  X(kPhysicalMemory, "physical memory", "aclrtMallocPhysical")
 
 enum class HandleKind : uint8_t {
 #define X(id, word, maker) id,
@@ -112,6 +113,18 @@ class HandleTable {
     slot.generation = (slot.generation + 1) & kGenerationMask;
     free_.push_back(index);
     return object;
+  }
+
+  // The first live handle whose object is meant; null: none.
+  template <typename Meant>
+  void* FindIf(Meant meant) const {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    for (uint64_t i = 0; i < slots_.size(); ++i) {
+      const Slot& slot = slots_[i];
+      if (slot.object == nullptr || !meant(*slot.object)) continue;
+      return reinterpret_cast<void*>(Value(i, slot.generation));
+    }
+    return nullptr;
   }
 
   // Live handles.

@@ -50,6 +50,8 @@ void ReleaseDevice(Call& call, Device* device) {
   device->notifies = 0;
   if (device->primary_reserved) --device->streams;
   device->primary_reserved = false;
+  // Another device's tasks may use what is mapped.
+  call.node.scheduler().Flush(call.lock);
   call.node.memory().FreeAll(device->id);
   if (call.node.log().checking()) {
     call.Log(EventKind::kDeviceReset, device->id, -1, 0, 0);

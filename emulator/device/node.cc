@@ -150,7 +150,9 @@ absl::Status Node::StartChecking() {
                    Suppressions::Load(config_.suppressions));
   log_.Check();
   scheduler_.LogAccesses(
-      [this](uint64_t address) { return Canonical(address); });
+      [this](MemoryRange* rest, uint64_t* bytes) {
+        return TakePiece(rest, bytes);
+      });
   findings_ =
       std::make_unique<Findings>(checks, std::move(suppressions), stderr);
   const bool observed = HostHooks().observed;
@@ -420,10 +422,8 @@ void Call::SwitchPoint(const char* label) {
 Argument Node::Canonical(uint64_t address) {
   const int device = memory_->DeviceOf(address);
   if (device >= 0) {
-    const uint64_t base = memory_->address_space().device_base +
-                          static_cast<uint64_t>(device) * kDeviceStride;
     return {ArgumentKind::kDevice, static_cast<int16_t>(device),
-            address - base};
+            memory_->OffsetOf(address)};
   }
   const HostBlock* block =
       host_memory_.Find(reinterpret_cast<const void*>(address));
@@ -432,18 +432,29 @@ Argument Node::Canonical(uint64_t address) {
           block->id << 40 | (address - block->base)};
 }
 
+Argument Node::TakePiece(MemoryRange* rest, uint64_t* bytes) {
+  const uint64_t begin = rest->begin;
+  rest->begin = std::min(rest->end, memory_->PieceEnd(begin));
+  *bytes = rest->begin - begin;
+  return Canonical(begin);
+}
+
 void Call::LogAccess(EventKind kind, const MemoryRange& range,
                      const char* argument) {
-  const Argument place = node.Canonical(range.begin);
-  if (place.kind == ArgumentKind::kHost) return;
   Event event;
   event.kind = kind;
-  event.device = place.device;
   event.time = now;
   event.name = argument;
-  event.a = place.value;
-  event.b = place.value + (range.end - range.begin);
-  node.log_.Append(event);
+  MemoryRange rest = range;
+  while (rest.begin < rest.end) {
+    uint64_t bytes = 0;
+    const Argument place = node.TakePiece(&rest, &bytes);
+    if (place.kind == ArgumentKind::kHost) continue;
+    event.device = place.device;
+    event.a = place.value;
+    event.b = place.value + bytes;
+    node.log_.Append(event);
+  }
 }
 
 void Call::LogDescriptor(bool change, const void* handle) {

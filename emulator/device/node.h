@@ -90,14 +90,14 @@ class Node {
   std::unique_ptr<HostThread> MakeThread();
 
   // The name of an address that is the same in every run: kDevice, kPinned or
-  // kHost (no name).
+  // kHost (no name). TakePiece takes what lies in one mapping off a range.
   Argument Canonical(uint64_t address);
+  Argument TakePiece(MemoryRange* rest, uint64_t* bytes);
 
   Injection& injection() { return *injection_; }
   PairOrder* pair_order() { return pair_order_.get(); }
 
-  // Null: host memory is not watched.
-  HostWatch* host_watch() { return host_watch_.get(); }
+  HostWatch* host_watch() { return host_watch_.get(); }  // null: no watch
   // The calling thread reads or writes these bytes, wherever they are.
   void TouchNow(const MemoryRange& range, bool write);
   // Host memory of copies that the acting thread has waited for by now.

@@ -65,6 +65,20 @@ std::string FixOf(const Site& a, const Site& b) {
                       second.stream, " wait for it before task ", second.task);
 }
 
+// An operand that aclnn put into the workspace which the program gave it.
+bool InNnWorkspace(const Site& site) {
+  return site.task != 0 && std::strcmp(site.argument, "workspace") == 0 &&
+         absl::StartsWith(site.call, "aclnn");
+}
+
+std::string WorkspaceText(const Site& a, const Site& b) {
+  const Site& user = InNnWorkspace(a) ? a : b;
+  const Site& other = InNnWorkspace(a) ? b : a;
+  return absl::StrCat("workspace of ", user.call, " #", user.task, " is ",
+                      other.deed == Deed::kFrees ? "freed" : "used again",
+                      " while it is pending on stream ", user.stream);
+}
+
 // The part of an asynchronous call that the host did itself.
 bool AtOnce(const Site& site, const char* prefix) {
   return site.task == 0 && absl::StartsWith(site.call, prefix) &&
@@ -80,9 +94,10 @@ int HazardDetector::RuleOf(const Race& race) const {
   if (race.device == kObjectPlace) {
     return race.earlier.frees || race.later.frees ? 20 : 19;
   }
-  if (race.earlier.frees || race.later.frees) return 10;
   const Site a = SiteOf(race.earlier);
   const Site b = SiteOf(race.later);
+  if (InNnWorkspace(a) || InNnWorkspace(b)) return 34;
+  if (race.earlier.frees || race.later.frees) return 10;
   if (AtOnce(a, "aclrtMemset") || AtOnce(b, "aclrtMemset")) return 8;
   if (AtOnce(a, "aclrtMemcpy") || AtOnce(b, "aclrtMemcpy")) return 7;
   const TaskRecord& last = races_.calls().Task(std::max(a.task, b.task));
@@ -110,6 +125,9 @@ void HazardDetector::OnRace(const Race& race) {
   finding.rule = RuleOf(race);
   finding.message = MessageOf(finding.rule);
   finding.sites = {SiteOf(race.earlier), SiteOf(race.later)};
+  if (finding.rule == 34) {
+    finding.message = WorkspaceText(finding.sites[0], finding.sites[1]);
+  }
   finding.fix = FixOf(finding.sites[0], finding.sites[1]);
   if (race.device >= -1) {
     AddMemory(race.device, race.begin, race.end, &finding);

@@ -1,5 +1,6 @@
 #include "emulator/memory/address_space.h"
 
+#include <linux/falloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -29,11 +30,11 @@ namespace {
 // their data where its shadow is no heap's, stack's or module's. The last row
 // is TSan's own shadow, and serves the others. Rows below the first are for a
 // process, or a second DeviceMemory in it, where the first is taken. The bases
-// of a row are no closer than kMaxDevices devices.
+// of a row are no closer than kMaxDevices devices and kVirtualBytes.
 constexpr AddressSpace kSpaces[] = {
     {0x410000000000, 0x4a0000000000},
     {0x440000000000, 0x520000000000},
-    {0x120000000000, 0x110000000000},
+    {0x140000000000, 0x120000000000},
 };
 
 // Rows in use by this process: since devices are mapped lazily, and since
@@ -125,10 +126,11 @@ std::string LimitsText(int error) {
 
 bool IsFree(const AddressSpace& space, int devices) {
   for (const uint64_t base : {space.device_base, space.data_base}) {
-    for (int d = 0; d < devices; ++d) {
-      // One page of each device: the whole range could pass a ulimit -v that
-      // is enough for the devices in use.
-      const uint64_t address = base + d * kDeviceStride;
+    for (int d = -1; d < devices; ++d) {
+      // One page of each device and of the reservable addresses: the whole
+      // range could pass a ulimit -v that is enough for what is used.
+      const uint64_t address =
+          d < 0 ? base - kVirtualBytes : base + d * kDeviceStride;
       if (!TryReserve(address, 4096)) return false;
       ReleaseRange(address, 4096);
     }
@@ -189,6 +191,44 @@ absl::Status CommitRange(uint64_t address, uint64_t bytes, bool huge) {
   // A hint only: kernels without huge pages refuse it.
   if (huge) syscall(SYS_madvise, address, bytes, MADV_HUGEPAGE);
   return absl::OkStatus();
+}
+
+absl::StatusOr<int> CreateExtents(uint64_t bytes) {
+  const long file =
+      syscall(SYS_memfd_create, "npuemu-physical", unsigned{MFD_CLOEXEC});
+  if (file >= 0 && syscall(SYS_ftruncate, file, bytes) == 0) {
+    return static_cast<int>(file);
+  }
+  const int error = errno;
+  if (file >= 0) syscall(SYS_close, file);
+  return FaultError(
+      Fault::kRtMemoryAllocation,
+      absl::StrFormat("cannot make a memory file of %d bytes for physical "
+                      "memory: %s; raise \"ulimit -n\" or \"ulimit -f\"",
+                      bytes, std::strerror(error)));
+}
+
+absl::Status MapExtent(uint64_t address, uint64_t bytes, int file,
+                       uint64_t offset) {
+  constexpr int kFlags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
+  const long got = syscall(SYS_mmap, address, bytes, PROT_READ | PROT_WRITE,
+                           kFlags, file, offset);
+  if (got == static_cast<long>(address)) return absl::OkStatus();
+  return FaultError(
+      Fault::kRtMemoryAllocation,
+      absl::StrFormat("cannot map %d bytes of physical memory at 0x%x: %s",
+                      bytes, address, LimitsText(errno)));
+}
+
+void UnmapExtent(uint64_t address, uint64_t bytes) {
+  NPUEMU_CHECK(RawMap(address, bytes, MAP_FIXED) ==
+               reinterpret_cast<void*>(address));
+}
+
+void DiscardExtent(int file, uint64_t offset, uint64_t bytes) {
+  NPUEMU_CHECK(syscall(SYS_fallocate, file,
+                       FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
+                       bytes) == 0);
 }
 
 }  // namespace npuemu

@@ -82,23 +82,6 @@ struct DeviceMemory::Device {
   uint64_t quarantined = 0;                              // bytes
 };
 
-// Held while records change. A signal handler on the same or another thread
-// only tries it, so a holder never waits for more than one lookup.
-class DeviceMemory::ChangeScope {
- public:
-  explicit ChangeScope(const DeviceMemory* memory)
-      : changing_(memory->changing_) {
-    while (changing_.exchange(true, std::memory_order_acquire)) {
-    }
-  }
-  ~ChangeScope() { changing_.store(false, std::memory_order_release); }
-  ChangeScope(const ChangeScope&) = delete;
-  ChangeScope& operator=(const ChangeScope&) = delete;
-
- private:
-  std::atomic<bool>& changing_;
-};
-
 absl::StatusOr<std::unique_ptr<DeviceMemory>> DeviceMemory::Create(
     const Options& options) {
   if (options.devices < 1 || options.devices > kMaxDevices) {
@@ -122,7 +105,11 @@ absl::StatusOr<std::unique_ptr<DeviceMemory>> DeviceMemory::Create(
 }
 
 DeviceMemory::DeviceMemory(const Options& options, const AddressSpace& space)
-    : options_(options), space_(space), span_(options.devices * kDeviceStride) {
+    : options_(options),
+      space_(space),
+      span_(static_cast<uint64_t>(options.devices) * kDeviceStride),
+      virtual_(space, this, &changing_, options.bytes_per_device,
+               options.poison ? kFreshByte : -1) {
   for (int d = 0; d < options.devices; ++d) {
     devices_.push_back(std::make_unique<Device>(
         d, space.device_base + d * kDeviceStride, options.bytes_per_device));
@@ -172,29 +159,56 @@ absl::StatusOr<uint64_t> DeviceMemory::Allocate(int device, uint64_t bytes,
                         options.alignment, kGigaPage));
   }
   ASSIGN_OR_RETURN(Device* const owner, DeviceFor(device));
-  const ChangeScope scope(this);
-  absl::StatusOr<uint64_t> base = AllocateBlock(owner, bytes, options);
-  if (FaultOf(base.status()) == Fault::kRtMemoryAllocation &&
-      DrainQuarantine(owner, 0)) {
-    base = AllocateBlock(owner, bytes, options);
-  }
-  if (!base.ok()) {
-    if (FaultOf(base.status()) != Fault::kRtMemoryAllocation) {
-      return base.status();
-    }
-    return FaultError(
-        Fault::kRtMemoryAllocation,
-        absl::StrFormat("device %d: %s", device, base.status().message()));
-  }
-  const uint64_t size = owner->allocator.Find(*base)->size;
-  absl::Status committed = Commit(owner, *base, size, size > kHugeThreshold);
+  const ChangeScope scope(&changing_);
+  ASSIGN_OR_RETURN(const uint64_t base, TakeBlock(owner, bytes, options));
+  const uint64_t size = owner->allocator.Find(base)->size;
+  absl::Status committed = Commit(owner, base, size, size > kHugeThreshold);
   if (!committed.ok()) {
-    NPUEMU_CHECK(owner->allocator.Free(*base).ok());
+    NPUEMU_CHECK(owner->allocator.Free(base).ok());
     return committed;
   }
-  Record(owner, *base, bytes, options);
-  if (options_.poison) Fill(*base, size, kFreshByte);
-  return *base;
+  Record(owner, base, bytes, options);
+  if (options_.poison) Fill(base, size, kFreshByte);
+  return base;
+}
+
+// A block that counts as used and has no record yet.
+absl::StatusOr<uint64_t> DeviceMemory::TakeBlock(Device* device, uint64_t bytes,
+                                                 const AllocOptions& options) {
+  absl::StatusOr<uint64_t> base = AllocateBlock(device, bytes, options);
+  if (FaultOf(base.status()) == Fault::kRtMemoryAllocation &&
+      DrainQuarantine(device, 0)) {
+    base = AllocateBlock(device, bytes, options);
+  }
+  if (base.ok() || FaultOf(base.status()) != Fault::kRtMemoryAllocation) {
+    return base;
+  }
+  return FaultError(
+      Fault::kRtMemoryAllocation,
+      absl::StrFormat("device %d: %s", device->index, base.status().message()));
+}
+
+absl::StatusOr<uint64_t> DeviceMemory::TakePages(int device, uint64_t bytes,
+                                                 uint64_t alignment) {
+  ASSIGN_OR_RETURN(Device* const owner, DeviceFor(device));
+  RETURN_IF_ERROR(CheckCap(bytes));
+  AllocOptions options;
+  options.policy = PagePolicy::kNormalOnly;
+  options.alignment = alignment;
+  const ChangeScope scope(&changing_);
+  ASSIGN_OR_RETURN(const uint64_t base, TakeBlock(owner, bytes, options));
+  committed_bytes_ += bytes;
+  return base - owner->base;
+}
+
+void DeviceMemory::ReturnPages(int device, uint64_t offset, uint64_t bytes) {
+  Device& owner = *devices_[static_cast<size_t>(device)];
+  committed_bytes_ -= bytes;
+  NPUEMU_CHECK(owner.allocator.Free(owner.base + offset).ok());
+}
+
+uint64_t DeviceMemory::NextId(int device) {
+  return devices_[static_cast<size_t>(device)]->next_id++;
 }
 
 absl::StatusOr<uint64_t> DeviceMemory::AllocateBlock(
@@ -283,13 +297,21 @@ absl::Status DeviceMemory::Free(uint64_t address, const void* site) {
   }
   Device& device = *devices_[index];
   if (!device.live.contains(address)) return NotAllocated(device, address);
-  const ChangeScope scope(this);
+  const ChangeScope scope(&changing_);
   ReleaseAllocation(&device, address, site);
   return absl::OkStatus();
 }
 
 absl::Status DeviceMemory::NotAllocated(const Device& device,
                                         uint64_t address) const {
+  if (IsVirtual(address)) {
+    return FaultError(
+        Fault::kInvalidParam,
+        absl::StrFormat("address 0x%x is reserved by aclrtReserveMemAddress "
+                        "(%s), expected memory of aclrtMalloc; aclrtUnmapMem "
+                        "and aclrtFreePhysical end a mapping",
+                        address, Name(address)));
+  }
   if (const Allocation* around = Find(address)) {
     return FaultError(
         Fault::kInvalidParam,
@@ -346,8 +368,9 @@ bool DeviceMemory::DrainQuarantine(Device* device, uint64_t keep_bytes) {
 
 size_t DeviceMemory::FreeAll(int device) {
   if (device < 0 || device >= options_.devices) return 0;
+  virtual_.Reset(device);
   Device* owner = devices_[device].get();
-  const ChangeScope scope(this);
+  const ChangeScope scope(&changing_);
   const size_t count = owner->live.size();
   while (!owner->live.empty()) {
     ReleaseAllocation(owner, owner->live.begin()->first, nullptr);
@@ -356,6 +379,7 @@ size_t DeviceMemory::FreeAll(int device) {
 }
 
 const Allocation* DeviceMemory::Find(uint64_t address) const {
+  if (IsVirtual(address)) return virtual_.Find(address);
   const int index = DeviceOf(address);
   if (index < 0) return nullptr;
   const auto& live = devices_[index]->live;
@@ -366,6 +390,7 @@ const Allocation* DeviceMemory::Find(uint64_t address) const {
 }
 
 const Allocation* DeviceMemory::FindFreed(uint64_t address) const {
+  if (IsVirtual(address)) return virtual_.FindFreed(address);
   const int index = DeviceOf(address);
   if (index < 0) return nullptr;
   const auto* piece = devices_[index]->freed.Find(address);
@@ -386,7 +411,9 @@ std::vector<Allocation> DeviceMemory::Live(int device) const {
 
 std::byte* DeviceMemory::Translate(uint64_t address, uint64_t bytes) const {
   const uint64_t offset = address - space_.device_base;
-  if (offset >= span_) return nullptr;
+  if (offset >= span_) {
+    return IsVirtual(address) ? virtual_.Translate(address, bytes) : nullptr;
+  }
   const Device& device = *devices_[offset / kDeviceStride];
   const uint64_t begin = offset % kDeviceStride;
   const uint64_t length = std::max<uint64_t>(bytes, 1);
@@ -409,6 +436,11 @@ absl::StatusOr<MemoryInfo> DeviceMemory::Info(int device) const {
                     owner.allocator.capacity()};
 }
 
+uint64_t DeviceMemory::PieceEnd(uint64_t address) const {
+  if (!IsVirtual(address)) return UINT64_MAX;
+  return virtual_.PieceEnd(address);
+}
+
 std::string DeviceMemory::Name(uint64_t address) const {
   TextBuffer text;
   const int device = DeviceOf(address);
@@ -417,17 +449,17 @@ std::string DeviceMemory::Name(uint64_t address) const {
   } else {
     const Allocation* record = Find(address);
     if (record == nullptr) record = FindFreed(address);
-    AppendName(text, address, record, device, address - devices_[device]->base);
+    AppendName(text, address, record, device, OffsetOf(address));
   }
   return std::string(text.view());
 }
 
 bool DeviceMemory::DescribeFromSignal(uint64_t address, Allocation* out) const {
-  if (changing_.exchange(true, std::memory_order_acquire)) return false;
+  if (!changing_.TryBegin()) return false;
   const Allocation* record = Find(address);
   if (record == nullptr) record = FindFreed(address);
   if (record != nullptr) *out = *record;
-  changing_.store(false, std::memory_order_release);
+  changing_.End();
   return record != nullptr;
 }
 

@@ -4,7 +4,8 @@
 // offset, so translation is one addition. Pages are committed in granules of
 // 2 MiB when an allocation first covers them and stay committed: freed memory
 // keeps its bytes until it is reused, and a write a little past a buffer lands
-// in slack.
+// in slack. What a program maps itself (VirtualMemory) has device addresses
+// too.
 //
 // Thread safety: externally synchronized (the runtime's lock), except
 // IsDeviceAddress, DeviceOf, Translate and DescribeFromSignal, which take no
@@ -13,7 +14,6 @@
 #ifndef EMULATOR_MEMORY_DEVICE_MEMORY_H_
 #define EMULATOR_MEMORY_DEVICE_MEMORY_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,6 +23,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "emulator/memory/address_space.h"
+#include "emulator/memory/allocation.h"
+#include "emulator/memory/change_flag.h"
+#include "emulator/memory/virtual_memory.h"
 
 namespace npuemu {
 
@@ -41,24 +44,12 @@ struct AllocOptions {
   const void* site = nullptr;  // caller's return address, for reports
 };
 
-// One allocation, live or freed.
-struct Allocation {
-  uint64_t id;         // per device, from 1, in order of allocation
-  uint64_t base;       // device address
-  uint64_t size;       // bytes of the block: size asked for plus slack
-  uint64_t requested;  // bytes the program asked for
-  int device;
-  bool live;
-  const void* site;       // who allocated it
-  const void* free_site;  // who freed it, if !live
-};
-
 struct MemoryInfo {
   uint64_t free;   // bytes
   uint64_t total;  // bytes
 };
 
-class DeviceMemory {
+class DeviceMemory final : private PagePool {
  public:
   struct Options {
     int devices = 8;                           // 1..16
@@ -88,7 +79,8 @@ class DeviceMemory {
   // freed (named); never allocated.
   absl::Status Free(uint64_t address, const void* site = nullptr);
 
-  // Frees all allocations of a device; returns how many. For device reset.
+  // Frees all allocations of a device and what is mapped; returns how many
+  // allocations. For device reset.
   size_t FreeAll(int device);
 
   // The live allocation whose block holds `address`, or null. Valid until
@@ -107,8 +99,11 @@ class DeviceMemory {
   // an allocation is a question for Find. bytes 0 asks for the one address.
   std::byte* Translate(uint64_t address, uint64_t bytes) const;
 
+  // Reserved and mapped addresses.
+  VirtualMemory& virtual_memory() { return virtual_; }
+
   bool IsDeviceAddress(uint64_t address) const {
-    return address - space_.device_base < span_;
+    return address - space_.virtual_base() < kVirtualBytes + span_;
   }
   bool IsDeviceAddress(const void* pointer) const {
     return IsDeviceAddress(reinterpret_cast<uint64_t>(pointer));
@@ -116,9 +111,23 @@ class DeviceMemory {
 
   // The device that owns the address, -1 if none.
   int DeviceOf(uint64_t address) const {
-    if (!IsDeviceAddress(address)) return -1;
-    return static_cast<int>((address - space_.device_base) / kDeviceStride);
+    const uint64_t offset = address - space_.device_base;
+    if (offset < span_) return static_cast<int>(offset / kDeviceStride);
+    return IsVirtual(address) ? virtual_.DeviceOf(address) : -1;
   }
+
+  // The place in its device that logs give an address, whose device is not -1:
+  // reserved addresses come behind the device's own.
+  uint64_t OffsetOf(uint64_t address) const {
+    if (IsVirtual(address)) {
+      return kDeviceStride + (address - space_.virtual_base());
+    }
+    return (address - space_.device_base) % kDeviceStride;
+  }
+
+  // The first address behind `address` where another mapping may begin: what
+  // is told of a range is told piece by piece.
+  uint64_t PieceEnd(uint64_t address) const;
 
   // R100. kRtInvalidDeviceid.
   absl::StatusOr<MemoryInfo> Info(int device) const;
@@ -138,10 +147,18 @@ class DeviceMemory {
 
  private:
   struct Device;
-  class ChangeScope;
 
   DeviceMemory(const Options& options, const AddressSpace& space);
+  bool IsVirtual(uint64_t address) const {
+    return address - space_.virtual_base() < kVirtualBytes;
+  }
+  absl::StatusOr<uint64_t> TakePages(int device, uint64_t bytes,
+                                     uint64_t alignment) override;
+  void ReturnPages(int device, uint64_t offset, uint64_t bytes) override;
+  uint64_t NextId(int device) override;
   absl::StatusOr<Device*> DeviceFor(int device);
+  absl::StatusOr<uint64_t> TakeBlock(Device* device, uint64_t bytes,
+                                     const AllocOptions& options);
   absl::StatusOr<uint64_t> AllocateBlock(Device* device, uint64_t bytes,
                                          const AllocOptions& options);
   absl::Status Commit(Device* device, uint64_t begin, uint64_t bytes,
@@ -159,8 +176,9 @@ class DeviceMemory {
   const uint64_t span_;  // bytes of all devices' ranges
   uint64_t committed_bytes_ = 0;
   // Set while records change, so that a signal handler leaves them alone.
-  mutable std::atomic<bool> changing_{false};
+  mutable ChangeFlag changing_;
   std::vector<std::unique_ptr<Device>> devices_;
+  VirtualMemory virtual_;
 };
 
 }  // namespace npuemu

@@ -93,8 +93,7 @@ void Report(const DeviceMemory& memory, uint64_t address, void* context) {
   const bool known = memory.DescribeFromSignal(address, &record);
   const int device = memory.DeviceOf(address);
   AppendName(line, address, known ? &record : nullptr, device,
-             address - memory.address_space().device_base -
-                 static_cast<uint64_t>(device) * kDeviceStride);
+             memory.OffsetOf(address));
   if (known) {
     line.Text(", ").Decimal(record.requested).Text(" bytes");
     if (record.site != nullptr) {

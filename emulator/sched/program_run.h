@@ -83,7 +83,9 @@ class ProgramRun {
     accesses_ = std::move(of_op);
     log_.Check();
     log_.AddObserver(std::make_unique<Forward>(observer));
-    scheduler_.LogAccesses([](uint64_t address) {
+    scheduler_.LogAccesses([](MemoryRange* rest, uint64_t* bytes) {
+      const uint64_t address = std::exchange(rest->begin, rest->end);
+      *bytes = rest->end - address;
       return Argument{ArgumentKind::kDevice, 0, address};
     });
   }

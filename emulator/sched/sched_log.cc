@@ -26,7 +26,7 @@ void Scheduler::LogSubmit(const Task& task) {
     LogSignal(EventKind::kEffect, task, task.target.get(),
               static_cast<uint64_t>(task.effect));
   }
-  if (place_of_ != nullptr) LogAccessesOf(task);
+  if (take_piece_ != nullptr) LogAccessesOf(task);
 }
 
 void Scheduler::LogAccessesOf(const Task& task) {
@@ -39,15 +39,17 @@ void Scheduler::LogAccessesOf(const Task& task) {
                        std::span<const char* const> names) {
     event.kind = kind;
     for (size_t i = 0; i < ranges.size(); ++i) {
-      const MemoryRange& range = ranges[i];
-      if (range.begin >= range.end) continue;
-      const Argument place = place_of_(range.begin);
-      if (place.kind == ArgumentKind::kHost) continue;
       if (!names.empty()) event.name = names[std::min(i, names.size() - 1)];
-      event.device = place.device;
-      event.a = place.value;
-      event.b = place.value + (range.end - range.begin);
-      log_->Append(event);
+      MemoryRange rest = ranges[i];
+      while (rest.begin < rest.end) {
+        uint64_t bytes = 0;
+        const Argument place = take_piece_(&rest, &bytes);
+        if (place.kind == ArgumentKind::kHost) continue;
+        event.device = place.device;
+        event.a = place.value;
+        event.b = place.value + bytes;
+        log_->Append(event);
+      }
     }
   };
   const AccessNames none;
@@ -57,9 +59,9 @@ void Scheduler::LogAccessesOf(const Task& task) {
 }
 
 void Scheduler::LogRenewed(const Task& task) {
-  if (place_of_ == nullptr) return;
+  if (take_piece_ == nullptr) return;
   Log(EventKind::kRenewed, *task.queue, task.id, task.submitted, task.name, 0);
-  if (task.exact) LogAccessesOf(task);
+  LogAccessesOf(task);
 }
 
 void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,

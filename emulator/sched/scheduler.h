@@ -111,10 +111,12 @@ class Scheduler {
   // The largest start that was decided; no call is earlier (design 4).
   SimTime committed() const { return committed_; }
   Policy& policy() { return *policy_; }
-  // What submitted tasks will access is logged, at the places that `place_of`
-  // gives for addresses (kDevice, kPinned; others are left out).
-  void LogAccesses(std::function<Argument(uint64_t)> place_of) {
-    place_of_ = std::move(place_of);
+  // Takes the first piece off a range, of `*bytes`, and gives its place.
+  using TakePiece = std::function<Argument(MemoryRange* rest, uint64_t* bytes)>;
+  // What submitted tasks will access is logged, piece by piece (kDevice,
+  // kPinned; others are left out).
+  void LogAccesses(TakePiece take_piece) {
+    take_piece_ = std::move(take_piece);
   }
   // Called for every task that joined its stream, on the submitting thread.
   void WhenSubmitted(std::function<void(const Task&)> hook) {
@@ -189,7 +191,7 @@ class Scheduler {
   std::condition_variable executed_;
   std::function<void(const Task&)> when_submitted_;
   std::function<void(const Task&)> on_fault_;
-  std::function<Argument(uint64_t)> place_of_;
+  TakePiece take_piece_;  // null: nothing is logged
 };
 
 }  // namespace npuemu

@@ -27,7 +27,8 @@ void Renew(const std::shared_ptr<Task>& kept, Task* copy) {
   copy->name = kept->name;
   copy->unit = kept->unit;
   copy->parallel = kept->parallel;
-  copy->exact = kept->exact;
+  copy->exact_reads = kept->exact_reads;
+  copy->exact_writes = kept->exact_writes;
   copy->cores = kept->cores;
   copy->cost = kept->cost;
   copy->reads = kept->reads;

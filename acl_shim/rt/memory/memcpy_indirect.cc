@@ -38,10 +38,12 @@ absl::Status SubmitIndirect(Call& call, Stream* stream, uint64_t bytes,
   task.name = call.name;
   task.unit = Unit::kCopyDevice;
   task.cost = call.node.costs().Copy(task.unit, bytes);
+  const AddressSpace& space = call.node.memory().address_space();
   const uint64_t base =
-      call.node.memory().address_space().device_base +
+      space.device_base +
       static_cast<uint64_t>(stream->queue.device) * kDeviceStride;
   task.writes.push_back({base, base + kDeviceStride});
+  task.writes.push_back({space.virtual_base(), space.device_base});
   task.exact_reads = task.exact_writes = false;
   task.body = std::move(copy);
   return Submit(call, stream, std::move(task));
