@@ -69,6 +69,10 @@ absl::Status Builder::CheckTensor(const Tensor& tensor, size_t arg) const {
                  absl::StrCat("format ", kernels::NameOf(tensor.format)),
                  "ND, NCL, NCHW, NHWC, HWCN, NCDHW or NDHWC");
   }
+  if (tensor.dtype == DataType::kUndefined) {
+    return Wrong(Fault::kNnParamInvalid, arg, "ACL_DT_UNDEFINED",
+                 "the dtype of its elements");
+  }
   const int64_t count = kernels::ElementCount(tensor.shape);
   const int64_t storage = kernels::ElementCount(tensor.storage_shape);
   if (count < 0) {

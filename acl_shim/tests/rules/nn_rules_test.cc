@@ -129,6 +129,19 @@ TEST_F(NnRules, R171_NullArgumentsOfPhaseOne) {
   aclDestroyTensor(x);
 }
 
+// Elements of no dtype have no bytes: a copy of them would do nothing.
+TEST_F(NnRules, R171_TensorsHaveADtype) {
+  const int64_t count = 4;
+  aclTensor* none = aclCreateTensor(&count, 1, ACL_DT_UNDEFINED, nullptr, 0,
+                                    ACL_FORMAT_ND, &count, 1, x_);
+  uint64_t size = 0;
+  aclOpExecutor* executor = nullptr;
+  EXPECT_EQ(aclnnInplaceCopyGetWorkspaceSize(none, none, &size, &executor),
+            kInvalid);
+  EXPECT_NE(rules::RecentMessage().find("selfRef"), std::string::npos);
+  aclDestroyTensor(none);
+}
+
 TEST_F(NnRules, R172_PhaseTwoConsumesTheExecutor) {
   aclTensor* x = Row(x_, 4);
   aclTensor* y = Row(y_, 4);
