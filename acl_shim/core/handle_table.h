@@ -39,7 +39,10 @@ namespace npuemu::shim {
   X(kBoolArray, "bool array", "aclCreateBoolArray")               \
   X(kTensorList, "tensor list", "aclCreateTensorList")            \
   X(kScalarList, "scalar list", "aclCreateScalarList")            \
-  X(kOpExecutor, "operator executor", "a first phase")
+  X(kOpExecutor, "operator executor", "a first phase")           \
+  X(kModelRI, "model running instance", "aclmdlRICaptureEnd")     \
+  X(kTaskGroup, "task group", "aclmdlRICaptureTaskGrpEnd")        \
+  X(kModelRITask, "model task", "aclmdlRIGetTasksByStream")
 
 enum class HandleKind : uint8_t {
 #define X(id, word, maker) id,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "emulator/base/tsan.h"
 #include "emulator/device/context.h"
+#include "emulator/device/graph.h"
 #include "emulator/device/host_wait.h"
 #include "emulator/device/host_watch.h"
 #include "emulator/device/stream.h"
@@ -106,7 +107,10 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
   Task deliver = ControlTask(call.name);
   deliver.unit = Unit::kHost;
   Node* node = &call.node;
-  const auto signal = block ? stream->callback_signal : nullptr;
+  // Executions of a graph may overlap: each has its own.
+  const auto signal = !block               ? nullptr
+                      : InCapture(*stream) ? stream->graph->NewSignal()
+                                           : stream->callback_signal;
   if (block) {
     deliver.effect = EffectKind::kDeliver;
     deliver.target = signal;
@@ -115,8 +119,10 @@ absl::Status LaunchHostFunction(Call& call, Stream* stream,
     queue->last_return =
         std::max(queue->last_return, task.end) + CostModel::kCallback;
     queue->work.push_back(
-        {function, user_data, signal, queue->last_return, task.id});
-    if (signal != nullptr) signal->returns.push_back(queue->last_return);
+        {function, user_data, task.target, queue->last_return, task.id});
+    if (task.target != nullptr) {
+      task.target->returns.push_back(queue->last_return);
+    }
     queue->host_wake.notify_all();
     node->Changed();
   };

@@ -28,6 +28,7 @@ absl::Status TearDown(Call& call, Context* context, bool wait) {
   if (wait) result = SynchronizeContext(call, context, std::nullopt);
   const std::vector<std::shared_ptr<Stream>> streams = context->streams_;
   for (const auto& stream : streams) {
+    if (stream->destroyed) continue;  // a graph's, with its capture
     stream->destroyed_with_context = true;
     result.Update(DestroyStream(call, stream.get(), /*force=*/true));
   }

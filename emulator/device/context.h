@@ -37,6 +37,8 @@ class Context : public std::enable_shared_from_this<Context> {
   std::map<int, int64_t> sys_params;
   // The thread of aclrtLaunchHostFunc; null until its first use (R110).
   std::shared_ptr<CallbackQueue> host_functions;
+  // Captures that go on, in order of their begin (R160).
+  std::vector<std::shared_ptr<Graph>> captures;
 
  private:
   friend absl::StatusOr<std::shared_ptr<Context>> MakeContext(Call&, Device*,

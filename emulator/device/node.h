@@ -20,6 +20,7 @@
 #include "emulator/base/sim_time.h"
 #include "emulator/base/status.h"
 #include "emulator/device/callers.h"
+#include "emulator/device/host_thread.h"
 #include "emulator/event/event_log.h"
 #include "emulator/host/host_hooks.h"
 #include "emulator/memory/device_memory.h"
@@ -66,15 +67,6 @@ struct Device {
   int overflow_mode = 1;              // ACL_RT_OVERFLOW_MODE_INFNAN
 };
 
-// A host thread as the node sees it; made at its first call.
-struct HostThread {
-  int id = 0;                              // by creation
-  SimTime clock;                           // its own virtual time
-  std::shared_ptr<Context> explicit_context;
-  int primary_device = -1;                 // set by aclrtSetDevice
-  uint64_t last_task = 0;                  // last one it submitted
-};
-
 class Node {
  public:
   // Errors: kInvalidParam for a wrong option, kRtMemoryAllocation.
@@ -119,6 +111,7 @@ class Node {
   int NextStreamId() { return next_stream_id_++; }
   int NextContextId() { return next_context_id_++; }
   int NextEventId() { return next_event_id_++; }
+  int NextGraphId() { return ++last_graph_id_; }
 
   // Threads of ours that no hang may be blamed on.
   void AddInternalThread() { ++internal_threads_; }
@@ -180,6 +173,7 @@ class Node {
   int next_stream_id_ = 0;
   int next_context_id_ = 0;
   int next_event_id_ = 0;
+  int last_graph_id_ = 0;
   uint64_t next_stream_address_ = 0x1000;
   std::vector<uint64_t> free_stream_addresses_;  // the last one goes first
 

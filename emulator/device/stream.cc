@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "emulator/base/injection.h"
 #include "emulator/device/callback_queue.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_wait.h"
 #include "emulator/device/pair_order.h"
@@ -132,6 +133,7 @@ absl::Status DestroyStream(Call& call, Stream* stream, bool force) {
     call.WaitedUntil(stream->queue.last_end);
     RETURN_IF_ERROR(waited);
   }
+  LeaveCapture(call, stream);
   call.node.scheduler().Flush(call.lock);
   call.node.scheduler().DropPending(&stream->queue);
   call.node.scheduler().Remove(&stream->queue);
@@ -154,6 +156,10 @@ Task ControlTask(const char* name) {
 
 absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   RETURN_IF_ERROR(CheckAccepts(*stream));
+  if (stream->graph != nullptr) return Keep(call, stream, std::move(task));
+  if (stream->update != nullptr) {
+    return KeepUpdate(call, stream, std::move(task));
+  }
   RETURN_IF_ERROR(EnsureRoom(call, stream));
   // While the call waited for room another thread may have acted.
   RETURN_IF_ERROR(CheckAccepts(*stream));
@@ -168,6 +174,8 @@ absl::Status Submit(Call& call, Stream* stream, Task&& task) {
   return absl::OkStatus();
 }
 
+namespace {
+
 absl::Status TakeError(Stream* stream) {
   StreamQueue& queue = stream->queue;
   const Fault failure = queue.domain->failure;
@@ -178,6 +186,18 @@ absl::Status TakeError(Stream* stream) {
                     absl::StrCat("a task of ", NameOf(*stream),
                                  " failed with ", static_cast<int>(error),
                                  " (", InfoOf(error).name, ")"));
+}
+
+}  // namespace
+
+absl::Status EndWait(Call& call, Stream* stream, uint64_t seq) {
+  const StreamQueue& queue = stream->queue;
+  call.Log(EventKind::kSync, queue.device, queue.id, seq, 0);
+  absl::Status status = TakeError(stream);
+  for (const auto& [helper, until] : std::exchange(stream->helpers, {})) {
+    if (!helper->destroyed) status.Update(EndWait(call, helper.get(), until));
+  }
+  return status;
 }
 
 absl::Status SynchronizeStream(Call& call, Stream* stream,
@@ -207,8 +227,7 @@ absl::Status SynchronizeStream(Call& call, Stream* stream,
                      " ns of virtual time, after the timeout"));
   }
   call.WaitedUntil(end);
-  call.Log(EventKind::kSync, stream->queue.device, stream->queue.id, last, 0);
-  return TakeError(stream);
+  return EndWait(call, stream, last);
 }
 
 bool PollTask(Call& call, Stream* stream, uint64_t seq) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "emulator/device/node.h"
 #include "emulator/sched/stream_queue.h"
@@ -15,6 +17,8 @@ namespace npuemu {
 
 class CallbackQueue;
 class Context;
+class Graph;
+struct TaskUpdate;
 
 // Flag bits of aclrtCreateStreamWithConfig (R35).
 constexpr uint32_t kStreamFastLaunch = 0x1;
@@ -44,6 +48,16 @@ class Stream {
   std::shared_ptr<CallbackQueue> callbacks;     // null: not bound
   bool host_function_launched = false;
   std::shared_ptr<Signal> callback_signal;      // one per stream (R109)
+
+  // Keeps the stream's tasks instead of the scheduler: a capture, or the model
+  // that it is bound to (graph.h). Null: none.
+  std::shared_ptr<Graph> graph;
+  int lane = 0;  // of the graph
+  // Keeps them between the begin and the end of an update (capture.h).
+  std::shared_ptr<TaskUpdate> update;
+  // Streams of graphs that ran parts of an execution on this stream, and up to
+  // where: a wait for this one is a wait for them.
+  std::vector<std::pair<std::shared_ptr<Stream>, uint64_t>> helpers;
 
   bool persistent() const { return (flags & kStreamPersistent) != 0; }
 };
@@ -83,8 +97,9 @@ absl::Status AbortStream(Call& call, Stream* stream);
 // ACL_STOP_ON_FAILURE switches the whole context (R52).
 absl::Status SetFailureMode(Call& call, Stream* stream, uint64_t mode);
 
-// The error that a synchronise returns for a stream, cleared by R53.
-absl::Status TakeError(Stream* stream);
+// The host knows the first `seq` tasks to be complete: the log is told, and the
+// error is returned that the synchronise has, cleared by R53.
+absl::Status EndWait(Call& call, Stream* stream, uint64_t seq);
 
 }  // namespace npuemu
 

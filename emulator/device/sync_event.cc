@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "emulator/base/injection.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/host_wait.h"
 
 namespace npuemu {
@@ -104,6 +105,9 @@ void DestroyEvent(Call& call, SyncEvent* event) {
 absl::Status RecordEvent(Call& call, SyncEvent* event,
                          const std::shared_ptr<Stream>& stream) {
   RETURN_IF_ERROR(CheckStream(*event, *stream));
+  if (ConcernsCapture(*stream, *event)) {
+    return CaptureRecord(call, event, stream.get());
+  }
   auto record = std::make_shared<EventRecord>();
   record->signal = event->family == EventFamily::kFixed
                        ? event->level
@@ -158,6 +162,9 @@ void CheckWait(Call& call, const Stream& stream, const SyncEvent& event) {
 absl::Status StreamWaitEvent(Call& call, Stream* stream, SyncEvent* event,
                              SimDuration timeout) {
   RETURN_IF_ERROR(CheckStream(*event, *stream));
+  if (ConcernsCapture(*stream, *event)) {
+    return CaptureWait(call, event, stream);
+  }
   RETURN_IF_ERROR(CheckSync(*event, "aclrtStreamWaitEvent"));
   if (call.node.log().checking()) CheckWait(call, *stream, *event);
   const std::shared_ptr<EventRecord>& latest = event->latest;
@@ -200,6 +207,7 @@ absl::Status ResetEvent(Call& call, SyncEvent* event, Stream* stream) {
                       "aclrtCreateEventExWithFlag; each record is new");
   }
   RETURN_IF_ERROR(CheckSync(*event, "aclrtResetEvent"));
+  RETURN_IF_ERROR(CheckCaptureReset(call, *event, *stream));
   event->records = 0;
   std::shared_ptr<Signal> signal = event->level;
   if (event->family == EventFamily::kDefault) {
@@ -260,9 +268,7 @@ absl::Status SynchronizeEvent(Call& call, SyncEvent* event,
                       what + " completes after the timeout in virtual time");
   }
   call.WaitedUntil(latest->end);
-  call.Log(EventKind::kSync, latest->stream->queue.device,
-           latest->stream->queue.id, latest->seq, 0);
-  return TakeError(latest->stream.get());
+  return EndWait(call, latest->stream.get(), latest->seq);
 }
 
 absl::StatusOr<float> ElapsedTime(Call& call, const SyncEvent& start,

@@ -38,6 +38,13 @@ struct EventRecord {
   SimTime end;           // when decided
 };
 
+// The same inside a capture (R163).
+struct CapturedRecord {
+  std::weak_ptr<Graph> graph;
+  int lane;
+  std::shared_ptr<Signal> signal;
+};
+
 class SyncEvent {
  public:
   SyncEvent(int id, Device* device, EventFamily family, uint32_t flags);
@@ -51,6 +58,7 @@ class SyncEvent {
   // False after aclrtDestroyEvent or the reset of its device (R14).
   bool alive() const { return !destroyed && epoch == device->epoch; }
   std::shared_ptr<EventRecord> latest;  // null: never recorded
+  std::shared_ptr<CapturedRecord> captured;  // the last; null: none
   int records = 0;                      // calls since the last reset call
   std::shared_ptr<Signal> level;        // kFixed
   // Waits queued and decided, for aclrtQueryEventWaitStatus.

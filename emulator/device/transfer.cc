@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_watch.h"
 #include "emulator/memory/copy.h"
@@ -244,25 +245,35 @@ void WatchHost(Call& call, const Stream& stream, void* dst, const void* src,
   };
 }
 
+// The host's side is watched from the moment that the task is queued.
+absl::Status SubmitPiece(Call& call, Stream* stream, void* dst,
+                         const void* src, const CopyShape& shape, Unit unit) {
+  Task task = CopyTask(call, dst, src, shape, unit);
+  const bool same_device = unit == Unit::kCopyDevice &&
+                           !BetweenDevices(call.node.memory(), dst, src);
+  if (same_device) return Submit(call, stream, std::move(task));
+  if (stream->graph != nullptr) {
+    return Keep(call, stream, std::move(task),
+                [=](Call& later, const Stream& on, Task* copy) {
+                  WatchHost(later, on, dst, src, shape, copy);
+                });
+  }
+  WatchHost(call, *stream, dst, src, shape, &task);
+  return Submit(call, stream, std::move(task));
+}
+
 absl::Status SubmitCopy(Call& call, Stream* stream, void* dst, const void* src,
                         const CopyShape& shape, Unit unit) {
   const bool same_device = unit == Unit::kCopyDevice &&
                            !BetweenDevices(call.node.memory(), dst, src);
   const uint64_t piece = same_device ? kDevicePiece : kHostPiece;
   if (shape.height > 1 || shape.width <= piece) {
-    Task task = CopyTask(call, dst, src, shape, unit);
-    if (!same_device) WatchHost(call, *stream, dst, src, shape, &task);
-    return Submit(call, stream, std::move(task));
+    return SubmitPiece(call, stream, dst, src, shape, unit);
   }
   for (uint64_t at = 0; at < shape.width; at += piece) {
     const uint64_t bytes = std::min(piece, shape.width - at);
-    Task task =
-        CopyTask(call, Bytes(dst) + at, Bytes(src) + at, Flat(bytes), unit);
-    if (!same_device) {
-      WatchHost(call, *stream, Bytes(dst) + at, Bytes(src) + at, Flat(bytes),
-                &task);
-    }
-    RETURN_IF_ERROR(Submit(call, stream, std::move(task)));
+    RETURN_IF_ERROR(SubmitPiece(call, stream, Bytes(dst) + at, Bytes(src) + at,
+                                Flat(bytes), unit));
     call.SwitchPoint("PIECE");  // R90: others may submit in between
   }
   return absl::OkStatus();
@@ -411,6 +422,7 @@ absl::Status CopyOnStream(Call& call, Stream* stream, void* dst,
     return SubmitSnapshot(call, stream, dst, src, shape.width);
   }
   if (dst_place == Place::kPageable || src_place == Place::kPageable) {
+    RETURN_IF_ERROR(RefusePageable(call, *stream));
     const absl::Status waited = SynchronizeStream(call, stream, std::nullopt);
     if (!waited.ok() && call.node.log().checking()) {
       call.Misuse(7, "a copy with pageable memory waits for its stream, which "
@@ -444,6 +456,7 @@ absl::Status FillNow(Call& call, void* dst, const FillShape& fill) {
 absl::Status FillOnStream(Call& call, Stream* stream, void* dst,
                           const FillShape& fill) {
   if (PlaceOf(call.node, dst, fill.bytes()) != Place::kDevice) {
+    RETURN_IF_ERROR(RefusePageable(call, *stream));
     if (call.node.log().checking()) {
       call.Misuse(8, "a fill of host memory runs at once, not behind the tasks "
                      "of its stream (R93)", stream->queue.id);

@@ -40,6 +40,8 @@ inline bool IsDetail(EventKind kind) {
     case EventKind::kObjectCreate:
     case EventKind::kObjectDestroy:
     case EventKind::kHostFunction:
+    case EventKind::kReplayed:
+    case EventKind::kRenewed:
     case EventKind::kDeviceReset: return true;
     default: return IsForDetectors(kind);
   }

@@ -18,9 +18,19 @@ void RaceDetector::OnEvent(const Event& event) {
                       event.b,    write,        event.name};
       if (event.task == 0) return Touch(plan);
       Queue& queue = queues_[event.stream];
-      if (queue.last == event.task) queue.plans.push_back(plan);
+      if (queue.last < event.task) return;
+      // The last task's, but for a renewed one.
+      const auto behind = std::upper_bound(
+          queue.plans.begin(), queue.plans.end(), event.task,
+          [](uint64_t task, const Plan& other) { return task < other.task; });
+      queue.plans.insert(behind, plan);
       return;
     }
+    case EventKind::kRenewed:
+      std::erase_if(queues_[event.stream].plans, [&](const Plan& plan) {
+        return plan.task == event.task;
+      });
+      return;
     case EventKind::kWait:
       return PlanObject(event, /*write=*/false);
     case EventKind::kEffect:

@@ -56,6 +56,12 @@ void Scheduler::LogAccessesOf(const Task& task) {
   if (task.exact_writes) log(EventKind::kWrite, task.writes, names.writes);
 }
 
+void Scheduler::LogRenewed(const Task& task) {
+  if (place_of_ == nullptr) return;
+  Log(EventKind::kRenewed, *task.queue, task.id, task.submitted, task.name, 0);
+  LogAccessesOf(task);
+}
+
 void Scheduler::LogSignal(EventKind kind, const Task& task, Signal* signal,
                           uint64_t what) {
   if (signal != nullptr && signal->id == 0) signal->id = ++last_signal_id_;

@@ -144,6 +144,10 @@ void Scheduler::DecideHead(StreamQueue* queue) {
 }
 
 void Scheduler::Decide(StreamQueue* queue, Task& task) {
+  if (task.hooks != nullptr && task.hooks->renew != nullptr &&
+      task.hooks->renew(&task)) {
+    LogRenewed(task);
+  }
   SimTime begun = std::max(task.submitted, queue->last_end);
   if (policy_->StartsWhenDecided()) begun = std::max(begun, ready_.floor());
   task.start = costs_->Earliest(queue->device, task.unit, task.cores,

@@ -161,6 +161,7 @@ class Scheduler {
   // The log (sched_log.cc).
   void LogSubmit(const Task& task);
   void LogAccessesOf(const Task& task);
+  void LogRenewed(const Task& task);
   void LogSignal(EventKind kind, const Task& task, Signal* signal,
                  uint64_t what);
   void Log(EventKind kind, const StreamQueue& queue, uint64_t task,

@@ -73,6 +73,8 @@ struct TaskHooks {
   absl::AnyInvocable<bool()> value_ready;  // of kValue
   // Called when the task joins its stream: it has its id.
   absl::AnyInvocable<void(const struct Task&)> on_submitted;
+  // Called just before the task is decided; true: it was changed (repeat.h).
+  absl::AnyInvocable<bool(struct Task*)> renew;
   // Called when the task is decided: it has its id and its end.
   absl::AnyInvocable<void(const struct Task&)> on_decided;
 };

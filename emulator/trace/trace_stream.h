@@ -24,7 +24,7 @@
 
 namespace npuemu {
 
-constexpr uint32_t kTraceVersion = 1;
+constexpr uint32_t kTraceVersion = 2;
 
 // What decides a run besides the program: options by flag, environment.
 using TraceHeader = std::map<std::string, std::string>;

@@ -212,8 +212,8 @@ TEST_F(TraceStreamTest, WrongBytesAreNoCrash) {
 TEST_F(TraceStreamTest, RefusesWhatIsNoTrace) {
   Rewrite("something else entirely");
   EXPECT_FALSE(TraceReader::Open(path_).ok());
-  Rewrite(std::string("NPUTRACE\x02\0\0\0\0\0\0\0", 16));
-  EXPECT_NE(TraceReader::Open(path_).status().message().find("version 2"),
+  Rewrite(std::string("NPUTRACE\x03\0\0\0\0\0\0\0", 16));
+  EXPECT_NE(TraceReader::Open(path_).status().message().find("version 3"),
             std::string::npos);
   EXPECT_FALSE(TraceReader::Open(path_ + ".none").ok());
   EXPECT_FALSE(TraceWriter::Create("/no/such/folder/x", {}, 1 << 20).ok());

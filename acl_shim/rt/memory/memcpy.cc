@@ -5,6 +5,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/checks.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/transfer.h"
 
 namespace npuemu::shim {
@@ -23,7 +24,7 @@ absl::Status Copy(Call& call, void* dst, size_t destMax, const void* src,
     return BadKind(Fault::kInvalidParam, kind, "[0, 5]");
   }
   RETURN_IF_ERROR(CheckCapacity(count, destMax, "count", "destMax"));
-  RETURN_IF_ERROR(CurrentContext(call).status());
+  RETURN_IF_ERROR(RefuseUnsafe(call));
   if (dst == src) return absl::OkStatus();
   return CopyNow(call, dst, src, Flat(count));
 }
@@ -86,7 +87,7 @@ absl::Status Copy2dNow(Call& call, const Block& block, aclrtMemcpyKind kind) {
     return BadKind(Fault::kInvalidParam, kind,
                    "1 (host to device) or 2 (device to host)");
   }
-  RETURN_IF_ERROR(CurrentContext(call).status());
+  RETURN_IF_ERROR(RefuseUnsafe(call));
   return CopyNow(call, block.dst, block.src, block.shape());
 }
 

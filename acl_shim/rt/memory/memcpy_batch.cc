@@ -6,6 +6,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/checks.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/transfer.h"
 
 namespace npuemu::shim {
@@ -118,7 +119,7 @@ absl::Status StartFailIndex(const Batch& batch) {
 
 absl::Status CopyAll(Call& call, const Batch& batch) {
   RETURN_IF_ERROR(CheckBatch(call, batch));
-  RETURN_IF_ERROR(CurrentContext(call).status());
+  RETURN_IF_ERROR(RefuseUnsafe(call));
   for (size_t i = 0; i < batch.count; ++i) {
     if (batch.sizes[i] == 0) continue;
     RETURN_IF_ERROR(

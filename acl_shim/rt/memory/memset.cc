@@ -5,6 +5,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/checks.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/transfer.h"
 
 namespace npuemu::shim {
@@ -34,7 +35,7 @@ absl::StatusOr<FillShape> WordFill(Call& call, void* ptr, size_t memSize,
 }
 
 absl::Status Now(Call& call, void* pointer, const FillShape& fill) {
-  RETURN_IF_ERROR(CurrentContext(call).status());
+  RETURN_IF_ERROR(RefuseUnsafe(call));
   return FillNow(call, pointer, fill);
 }
 

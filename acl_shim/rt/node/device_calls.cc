@@ -10,6 +10,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/node/context_handles.h"
 #include "acl_shim/rt/node/named_callbacks.h"
+#include "emulator/device/capture.h"
 
 namespace npuemu::shim {
 namespace {
@@ -69,6 +70,7 @@ absl::Status Synchronize(Call& call, int32_t timeout) {
                         "-1 or at least 1 (milliseconds)");
   }
   ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+  RETURN_IF_ERROR(RefuseCapturing(call, context));
   std::optional<SimDuration> limit;
   if (timeout > 0) limit = std::chrono::milliseconds(timeout);
   return SynchronizeContext(call, context, limit);

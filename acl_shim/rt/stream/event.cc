@@ -6,6 +6,7 @@
 #include "acl/acl_rt.h"
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/stream/timeouts.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/sync_event.h"
 
 namespace npuemu::shim {
@@ -34,16 +35,19 @@ absl::StatusOr<Pair> Find(Call& call, aclrtEvent event, aclrtStream stream) {
   return pair;
 }
 
-// R70: the external variants belong to capture, which no stream is in.
-absl::Status CheckUse(uint32_t flag) {
-  if (flag == ACL_EVENT_RECORD_DEFAULT) return absl::OkStatus();
-  if (flag == ACL_EVENT_RECORD_EXTERNAL) {
-    return FaultError(Fault::kRtStreamNotCaptured,
-                      "value 1 (EXTERNAL) for parameter flag is only for a "
-                      "stream that is capturing. Expected value: 0 (DEFAULT)");
-  }
+absl::StatusOr<bool> IsExternal(uint32_t flag) {
+  if (flag == ACL_EVENT_RECORD_DEFAULT) return false;
+  if (flag == ACL_EVENT_RECORD_EXTERNAL) return true;
   return InvalidValue(Fault::kRtParamInvalid, "flag", std::to_string(flag),
                       "0 (DEFAULT) or 1 (EXTERNAL)");
+}
+
+absl::Status WaitExternal(Call& call, const Pair& pair, uint32_t timeout) {
+  if (timeout != 0 && InCapture(*pair.stream)) {
+    return InvalidValue(Fault::kRtParamInvalid, "timeout",
+                        std::to_string(timeout), "0 with flag 1 (EXTERNAL)");
+  }
+  return CaptureExternalWait(call, pair.event, pair.stream.get());
 }
 
 absl::Status Wait(Call& call, aclrtStream stream, aclrtEvent event,
@@ -118,7 +122,11 @@ aclError aclrtRecordEventWithFlag(aclrtEvent event, aclrtStream stream,
                   [&](Call& call) -> absl::Status {
                     ASSIGN_OR_RETURN(const Pair pair,
                                      Find(call, event, stream));
-                    RETURN_IF_ERROR(CheckUse(flag));
+                    ASSIGN_OR_RETURN(const bool external, IsExternal(flag));
+                    if (external) {
+                      return CaptureExternalRecord(call, pair.event,
+                                                   pair.stream.get());
+                    }
                     return RecordEvent(call, pair.event.get(), pair.stream);
                   });
 }
@@ -156,8 +164,10 @@ aclError aclrtStreamWaitEventWithFlag(aclrtStream stream, aclrtEvent event,
   return NodeCall("aclrtStreamWaitEventWithFlag",
                   Args(stream, event, timeout, flag),
                   [&](Call& call) -> absl::Status {
-                    RETURN_IF_ERROR(Find(call, event, stream).status());
-                    RETURN_IF_ERROR(CheckUse(flag));
+                    ASSIGN_OR_RETURN(const Pair pair,
+                                     Find(call, event, stream));
+                    ASSIGN_OR_RETURN(const bool external, IsExternal(flag));
+                    if (external) return WaitExternal(call, pair, timeout);
                     return Wait(call, stream, event,
                                 std::chrono::seconds(timeout));
                   });
@@ -169,6 +179,7 @@ aclError aclrtQueryEvent(aclrtEvent event, aclrtEventStatus* status) {
         RETURN_IF_NULL(status);
         ASSIGN_OR_RETURN(const auto found,
                          Process::Get().FindEvent(event, "event"));
+        RETURN_IF_ERROR(RefuseCaptured(call, *found));
         RETURN_IF_ERROR(RefuseNewMode(call, *found));
         *status = QueryEvent(call, found.get()) ? ACL_EVENT_STATUS_COMPLETE
                                                 : ACL_EVENT_STATUS_NOT_READY;
@@ -183,6 +194,7 @@ aclError aclrtQueryEventStatus(aclrtEvent event,
                     RETURN_IF_NULL(status);
                     ASSIGN_OR_RETURN(const auto found,
                                      Process::Get().FindEvent(event, "event"));
+                    RETURN_IF_ERROR(RefuseCaptured(call, *found));
                     *status = QueryEvent(call, found.get())
                                   ? ACL_EVENT_RECORDED_STATUS_COMPLETE
                                   : ACL_EVENT_RECORDED_STATUS_NOT_READY;
@@ -197,6 +209,7 @@ aclError aclrtQueryEventWaitStatus(aclrtEvent event,
                     RETURN_IF_NULL(status);
                     ASSIGN_OR_RETURN(const auto found,
                                      Process::Get().FindEvent(event, "event"));
+                    RETURN_IF_ERROR(RefuseCaptured(call, *found));
                     RETURN_IF_ERROR(RefuseNewMode(call, *found));
                     *status = QueryEventWaits(call, found.get())
                                   ? ACL_EVENT_WAIT_STATUS_COMPLETE
@@ -210,6 +223,7 @@ aclError aclrtSynchronizeEvent(aclrtEvent event) {
                   [&](Call& call) -> absl::Status {
                     ASSIGN_OR_RETURN(const auto found,
                                      Process::Get().FindEvent(event, "event"));
+                    RETURN_IF_ERROR(RefuseCaptured(call, *found));
                     return SynchronizeEvent(call, found.get(), std::nullopt);
                   });
 }
@@ -219,6 +233,7 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
                   [&](Call& call) -> absl::Status {
                     ASSIGN_OR_RETURN(const auto found,
                                      Process::Get().FindEvent(event, "event"));
+                    RETURN_IF_ERROR(RefuseCaptured(call, *found));
                     ASSIGN_OR_RETURN(const auto limit, HostTimeout(timeout));
                     return SynchronizeEvent(call, found.get(), limit);
                   });

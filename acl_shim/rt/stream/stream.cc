@@ -9,6 +9,7 @@
 #include "acl_shim/rt/stream/state_callbacks.h"
 #include "acl_shim/rt/stream/stream_settings.h"
 #include "acl_shim/rt/stream/timeouts.h"
+#include "emulator/device/capture.h"
 
 namespace npuemu::shim {
 namespace {
@@ -39,11 +40,22 @@ absl::Status RefuseDefaultStream(const Call& call, const Stream& stream) {
                           call.name + " does not take the default stream");
 }
 
+// R170: unbind first.
+absl::Status RefuseBound(const Call& call, const Stream& stream) {
+  if (stream.graph == nullptr) return absl::OkStatus();
+  return FaultError(Fault::kRtStreamModel,
+                    std::string(call.name) +
+                        " failed because the stream is bound to a model; "
+                        "expected aclmdlRIUnbindStream before");
+}
+
 absl::Status Destroy(Call& call, aclrtStream handle, bool force) {
   RETURN_IF_NULL(handle);
   auto& process = Process::Get();
   ASSIGN_OR_RETURN(const auto stream, process.FindStream(call, handle));
   RETURN_IF_ERROR(RefuseDefaultStream(call, *stream));
+  RETURN_IF_ERROR(RefuseCaptured(call, *stream));
+  RETURN_IF_ERROR(RefuseBound(call, *stream));
   // R49: before the wait for what is pending.
   NotifyStreamState(call, handle, ACL_RT_STREAM_STATE_DESTROY_PRE);
   RETURN_IF_ERROR(process.FindStream(call, handle).status());
@@ -58,6 +70,7 @@ absl::Status Synchronize(Call& call, aclrtStream handle,
   ASSIGN_OR_RETURN(const auto stream,
                    Process::Get().FindStream(call, handle,
                                              /*same_context=*/false));
+  RETURN_IF_ERROR(RefuseCaptured(call, *stream));
   return SynchronizeStream(call, stream.get(), timeout);
 }
 
@@ -77,6 +90,7 @@ absl::Status Stop(Call& call, aclrtStream handle) {
 absl::Status Abort(Call& call, aclrtStream handle) {
   RETURN_IF_NULL(handle);
   ASSIGN_OR_RETURN(const auto stream, Process::Get().FindStream(call, handle));
+  RETURN_IF_ERROR(RefuseCaptured(call, *stream));
   RETURN_IF_ERROR(AbortStream(call, stream.get()));
   call.node.scheduler().SetStopped(&stream->queue, false);
   return absl::OkStatus();
@@ -148,6 +162,7 @@ aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus* status) {
         ASSIGN_OR_RETURN(const auto found,
                          Process::Get().FindStream(call, stream,
                                                    /*same_context=*/false));
+        RETURN_IF_ERROR(RefuseCaptured(call, *found));
         *status = QueryStream(call, found.get()) ? ACL_STREAM_STATUS_COMPLETE
                                                  : ACL_STREAM_STATUS_NOT_READY;
         return absl::OkStatus();
