@@ -53,18 +53,17 @@ absl::Status RefuseCaptured(const Call& call, const SyncEvent& event);
 bool ConcernsCapture(const Stream& stream, const SyncEvent& event);
 absl::Status CaptureRecord(Call& call, SyncEvent* event, Stream* stream);
 absl::Status CaptureWait(Call& call, SyncEvent* event, Stream* stream);
-// An event of aclrtResetEvent on a capturing stream.
-absl::Status CheckCaptureReset(Call& call, const SyncEvent& event,
-                               const Stream& stream);
-
 // With the EXTERNAL flag: each execution records the event itself, or waits for
 // the record that it then has (R168). kRtStreamNotCaptured outside of captures.
+// Resets are of such events only.
 absl::Status CaptureExternalRecord(Call& call,
                                    const std::shared_ptr<SyncEvent>& event,
                                    Stream* stream);
 absl::Status CaptureExternalWait(Call& call,
                                  const std::shared_ptr<SyncEvent>& event,
                                  Stream* stream);
+absl::Status CaptureReset(Call& call, const std::shared_ptr<SyncEvent>& event,
+                          Stream* stream);
 
 // Task groups and updates (R167).
 struct TaskGroup {

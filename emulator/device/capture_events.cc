@@ -204,16 +204,6 @@ absl::Status CaptureWait(Call& call, SyncEvent* event, Stream* stream) {
   return status.ok() ? status : Spoil(graph.get(), status);
 }
 
-absl::Status CheckCaptureReset(Call& call, const SyncEvent& event,
-                               const Stream& stream) {
-  if (!InCapture(stream)) return RefuseCaptured(call, event);
-  if ((event.flags & kEventExternal) != 0) return absl::OkStatus();
-  return Spoil(stream.graph.get(),
-               No(Fault::kRtFeatureNotSupport,
-                  NameOf(event) + " cannot be reset in a capture; expected one "
-                                  "of flag ACL_EVENT_EXTERNAL (0x20)"));
-}
-
 absl::Status CaptureExternalRecord(Call& call,
                                    const std::shared_ptr<SyncEvent>& event,
                                    Stream* stream) {
@@ -241,6 +231,25 @@ absl::Status CaptureExternalWait(Call& call,
                                ? StreamWaitEvent(later, on.get(), event.get(),
                                                  SimDuration(0))
                                : there;
+                  });
+}
+
+absl::Status CaptureReset(Call& call, const std::shared_ptr<SyncEvent>& event,
+                          Stream* stream) {
+  if (!InCapture(*stream)) return RefuseCaptured(call, *event);
+  if ((event->flags & kEventExternal) == 0) {
+    return Spoil(stream->graph.get(),
+                 No(Fault::kRtFeatureNotSupport,
+                    NameOf(*event) + " cannot be reset in a capture; expected "
+                                     "one of flag ACL_EVENT_EXTERNAL (0x20)"));
+  }
+  Task task = ControlTask("aclrtResetEvent");
+  task.effect = EffectKind::kReset;
+  return KeepCall(call, stream, std::move(task),
+                  [event](Call& later, const std::shared_ptr<Stream>& on) {
+                    const absl::Status there = CheckStillThere(later, *event);
+                    return there.ok() ? ResetEvent(later, event.get(), on.get())
+                                      : there;
                   });
 }
 

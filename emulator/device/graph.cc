@@ -38,7 +38,8 @@ void TellReplayed(Call& call, const Graph& graph, const GraphTask& from,
   if (!call.node.log().checking()) return;
   auto before = std::move(task->Hooks().on_submitted);
   task->Hooks().on_submitted =
-      [node = &call.node, graph = graph.id, number = from.number,
+      [node = &call.node, graph = graph.id,
+       place = from.number << 1 | from.updatable,
        before = std::move(before)](const Task& submitted) mutable {
         if (before != nullptr) before(submitted);
         Event event;
@@ -48,7 +49,7 @@ void TellReplayed(Call& call, const Graph& graph, const GraphTask& from,
         event.time = submitted.submitted;
         event.name = submitted.name;
         event.a = static_cast<uint64_t>(graph);
-        event.b = number;
+        event.b = place;
         node->log().Append(event);
       };
 }
@@ -139,14 +140,15 @@ std::shared_ptr<Signal> Graph::NewSignal() {
   return signal;
 }
 
-void Graph::LogKept(Call& call, const GraphTask& task) const {
+void Graph::LogKept(Call& call, const GraphTask& task, uint64_t update) const {
   Event event;
   event.kind = EventKind::kCaptured;
   event.device = static_cast<int16_t>(context->device().id);
+  event.task = update;
   event.time = call.now;
   event.name = task.kept->name;
   event.a = static_cast<uint64_t>(id);
-  event.b = task.number;
+  event.b = task.number << 1;
   call.node.log().Append(event);
 }
 
@@ -156,7 +158,7 @@ GraphTask* Graph::Add(Call& call, int lane, Task&& task) {
   added->lane = lane;
   added->kept = std::make_shared<Task>(std::move(task));
   tasks_.push_back(added);
-  LogKept(call, *added);
+  LogKept(call, *added, 0);
   return added.get();
 }
 

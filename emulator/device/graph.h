@@ -105,7 +105,8 @@ class Graph : public std::enable_shared_from_this<Graph> {
   bool Owns(const Signal* signal) const { return own_.contains(signal); }
 
   GraphTask* Add(Call& call, int lane, Task&& task);
-  void LogKept(Call& call, const GraphTask& task) const;
+  // `update`: the task that will bring it; 0: none, it is captured.
+  void LogKept(Call& call, const GraphTask& task, uint64_t update) const;
 
   // Submits copies of all tasks: those of a capture's first stream to `target`,
   // the others to streams of the graph. Errors: those of Submit.

@@ -207,7 +207,6 @@ absl::Status ResetEvent(Call& call, SyncEvent* event, Stream* stream) {
                       "aclrtCreateEventExWithFlag; each record is new");
   }
   RETURN_IF_ERROR(CheckSync(*event, "aclrtResetEvent"));
-  RETURN_IF_ERROR(CheckCaptureReset(call, *event, *stream));
   event->records = 0;
   std::shared_ptr<Signal> signal = event->level;
   if (event->family == EventFamily::kDefault) {

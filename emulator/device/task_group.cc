@@ -157,11 +157,12 @@ absl::Status EndUpdate(Call& call, Stream* stream) {
       update->group->tasks[i]->kept = update->tasks[i];
     }
   };
-  RETURN_IF_ERROR(Submit(call, stream, std::move(task)));
-  for (const auto& updated : update->group->tasks) {
-    graph->LogKept(call, *updated);
-  }
-  return absl::OkStatus();
+  task.Hooks().on_submitted = [&](const Task& submitted) {
+    for (const auto& updated : update->group->tasks) {
+      graph->LogKept(call, *updated, submitted.id);
+    }
+  };
+  return Submit(call, stream, std::move(task));
 }
 
 }  // namespace npuemu

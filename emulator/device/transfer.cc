@@ -245,6 +245,21 @@ void WatchHost(Call& call, const Stream& stream, void* dst, const void* src,
   };
 }
 
+// A graph copies pinned memory that is no such memory any more (H31): the body
+// finds none.
+void NotePinnedGone(Call& call, const Stream& stream, const void* dst,
+                    const void* src, const CopyShape& shape) {
+  if (PlaceOf(call.node, dst, shape.dst_span()) != Place::kPageable &&
+      PlaceOf(call.node, src, shape.src_span()) != Place::kPageable) {
+    return;
+  }
+  if (!call.node.log().checking()) return;
+  call.Misuse(31,
+              "the graph copies pinned host memory that was freed or "
+              "unregistered after its capture",
+              stream.queue.id);
+}
+
 // The host's side is watched from the moment that the task is queued.
 absl::Status SubmitPiece(Call& call, Stream* stream, void* dst,
                          const void* src, const CopyShape& shape, Unit unit) {
@@ -255,6 +270,7 @@ absl::Status SubmitPiece(Call& call, Stream* stream, void* dst,
   if (stream->graph != nullptr) {
     return Keep(call, stream, std::move(task),
                 [=](Call& later, const Stream& on, Task* copy) {
+                  NotePinnedGone(later, on, dst, src, shape);
                   WatchHost(later, on, dst, src, shape, copy);
                 });
   }

@@ -56,6 +56,10 @@ inline EffectKind EffectOf(const Event& effect) {
 }
 inline uint64_t ObjectOf(const Event& event) { return event.b >> 8; }
 
+// Of kCaptured and kReplayed.
+inline uint64_t NumberOf(const Event& event) { return event.b >> 1; }
+inline bool IsUpdatable(const Event& replayed) { return replayed.b & 1; }
+
 }  // namespace npuemu
 
 #endif  // EMULATOR_EVENT_KINDS_H_

@@ -42,10 +42,13 @@ void Allocations::OnAlloc(const Event& event, const CallRecord& by) {
     const AllocationRecord& before = std::prev(next)->second;
     if (before.begin + before.bytes > event.a) --next;
   }
+  AllocationRecord allocation;
   while (next != places.end() && next->first < event.a + event.b) {
+    if (next->second.freed.index > allocation.freed_before.index) {
+      allocation.freed_before = next->second.freed;
+    }
     next = places.erase(next);
   }
-  AllocationRecord allocation;
   allocation.number = ++count_;
   allocation.device = event.device;
   allocation.begin = event.a;

@@ -35,6 +35,7 @@ struct AllocationRecord {
   uint64_t bytes = 0;  // asked for
   CallRecord made;
   CallRecord freed;  // index 0: it lives
+  CallRecord freed_before;  // the last one whose place it took
   ByteSet written;
 };
 
@@ -43,6 +44,8 @@ class Allocations {
   void OnAlloc(const Event& event, const CallRecord& by);
   void OnFree(const Event& event, const CallRecord& by);
   void OnReset(int device);
+
+  uint64_t count() const { return count_; }
 
   // The one that holds the byte, or whose slack it may lie in: the last that
   // begins at or before it. Null: none. A freed one is kept until its bytes

@@ -51,6 +51,11 @@ void HazardDetector::OnEvent(const Event& event) {
     case EventKind::kFree:
       return allocations_.OnFree(event, races_.calls().Current());
     case EventKind::kDeviceReset: return allocations_.OnReset(event.device);
+    case EventKind::kCaptured:
+      return graphs_.OnCaptured(event, races_.calls().Current(),
+                                allocations_.count());
+    case EventKind::kReplayed: return graphs_.OnReplayed(event);
+    case EventKind::kGraphDestroy: return graphs_.OnDestroy(event);
     case EventKind::kRead:
     case EventKind::kWrite: return CheckRange(event);
     case EventKind::kSubmit: return OnSubmit(event);
@@ -177,6 +182,7 @@ void HazardDetector::CheckRange(const Event& event) {
   };
   if (memory != nullptr && event.a < memory->begin + memory->bytes) {
     const uint64_t limit = memory->begin + memory->bytes;
+    if (CheckGraph(event, *memory)) return;
     if (memory->freed.index != 0) {
       tell(10, "a task uses memory that was freed before it was submitted",
            "free the memory after its last use");
@@ -197,6 +203,30 @@ void HazardDetector::CheckRange(const Event& event) {
                           ", no multiple of 64 bytes"),
          "begin every tensor at a multiple of 64 bytes (R81)");
   }
+}
+
+// H31: the memory that the graph was given is gone, or somebody else's by now.
+bool HazardDetector::CheckGraph(const Event& event,
+                                const AllocationRecord& memory) {
+  const KeptRecord* kept = graphs_.Of(event.task);
+  if (kept == nullptr) return false;
+  const bool again = memory.number > kept->allocations;
+  const CallRecord& freed = again ? memory.freed_before : memory.freed;
+  if (freed.index == 0 || freed.index < kept->by.index) return false;
+  Site by = SiteOfCall(freed);
+  by.deed = Deed::kFrees;
+  Finding finding;
+  finding.rule = 31;
+  finding.message = absl::StrCat(
+      "graph ", kept->graph, " uses memory that was freed after its capture",
+      again ? ", and that belongs to another allocation by now" : "");
+  finding.sites = {SiteOfCall(kept->by), by, SiteOfTask(event.task)};
+  finding.sites[2].argument = event.name;
+  finding.fix = "free the memory behind the last execution of the graph, or "
+                "capture again";
+  AddMemory(event.device, event.a, event.b, &finding);
+  tell_(std::move(finding));
+  return true;
 }
 
 void HazardDetector::OnTouched(const RaceSite& site, int device,

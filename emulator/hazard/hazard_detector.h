@@ -18,6 +18,7 @@
 #include "emulator/event/event.h"
 #include "emulator/hazard/allocations.h"
 #include "emulator/hazard/finding.h"
+#include "emulator/hazard/graph_table.h"
 #include "emulator/hazard/race_detector.h"
 #include "emulator/hazard/thread_order.h"
 
@@ -72,6 +73,7 @@ class HazardDetector : public Observer {
   void OnSync(const Event& event);
   void CheckDestroy(const Event& event);
   void CheckRange(const Event& event);
+  bool CheckGraph(const Event& event, const AllocationRecord& memory);
   void CheckFailure(const StreamState& stream);
   void CheckNotify(const NotifyState& notify);
   bool IsMisused(const Event& event);
@@ -89,6 +91,7 @@ class HazardDetector : public Observer {
   RaceDetector races_;
   ThreadOrder threads_;
   Allocations allocations_;
+  GraphTable graphs_;
   RecentMap<int, StreamState> streams_;
   std::map<uint64_t, NotifyState> notifies_;
   // By allocator, the stream that took memory of it last (H40).

@@ -218,6 +218,50 @@ TEST_F(HazardDetectorTest, MisuseOfACallAndOfAStreamThatIsNotIdle) {
   EXPECT_EQ(Rules(), (R{8, 14}));
 }
 
+TEST_F(HazardDetectorTest, H31_MemoryOfAGraphThatWasFreed) {
+  const auto free = [&] {
+    Call(0, "aclrtFree");
+    Put(EventKind::kFree, -1, 0, "aclrtFree", 0, 64, 0);
+  };
+  const auto execute = [&] {
+    Call(0, "aclmdlRIExecuteAsync");
+    Put(EventKind::kReplayed, 1, tasks_ + 1, "Add", /*graph=*/1, /*b=*/0);
+    Kernel(1, true, 0);
+    Sync(1, tasks_, "aclrtSynchronizeStream");
+  };
+  Alloc(0, 64);
+  Call(0, "aclopExecWithHandle");
+  Put(EventKind::kCaptured, -1, 0, "Add", /*graph=*/1, /*b=*/0);
+  execute();
+  EXPECT_EQ(Rules(), R{});
+  free();
+  execute();
+  ASSERT_EQ(Rules(), R{31});
+  ASSERT_EQ(found_[0].sites.size(), 3u);
+  EXPECT_STREQ(found_[0].sites[0].call, "aclopExecWithHandle");
+  EXPECT_STREQ(found_[0].sites[1].call, "aclrtFree");
+  EXPECT_STREQ(found_[0].sites[2].call, "aclmdlRIExecuteAsync");
+  Alloc(0, 64);  // somebody else's now
+  execute();
+  EXPECT_EQ(Rules(), (R{31, 31}));
+  EXPECT_STREQ(found_[1].sites[1].call, "aclrtFree");
+  Kernel(1, true, 0);  // of no graph
+  EXPECT_EQ(Rules(), (R{31, 31}));
+}
+
+TEST_F(HazardDetectorTest, H5_AnUpdateThatNothingOrdersWithAnExecution) {
+  const auto run = [&](EventKind kind, int stream, uint64_t b) {
+    Put(kind, stream, ++tasks_, "Add", /*graph=*/1, b);
+    Put(EventKind::kSubmit, stream, tasks_, "Add", 0, /*b=*/2);
+    Put(EventKind::kRun, stream, tasks_, "Add");
+  };
+  run(EventKind::kReplayed, 1, /*b=*/1);
+  run(EventKind::kCaptured, 1, /*b=*/0);  // in stream order
+  EXPECT_EQ(Rules(), R{});
+  run(EventKind::kReplayed, 2, /*b=*/1);
+  EXPECT_EQ(Rules(), R{5});
+}
+
 TEST_F(HazardDetectorTest, ADamagedLogIsNoCrash) {
   for (int kind = 0; kind <= static_cast<int>(EventKind::kHostTouch); ++kind) {
     for (uint64_t number : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}}) {

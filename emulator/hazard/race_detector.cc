@@ -10,27 +10,16 @@ void RaceDetector::OnEvent(const Event& event) {
   order_.OnEvent(event);
   calls_.OnEvent(event);
   switch (event.kind) {
-    case EventKind::kSubmit: queues_[event.stream].last = event.task; return;
+    case EventKind::kSubmit: return OnSubmit(event);
+    case EventKind::kCaptured:
+      if (event.task == 0) return;
+      return PlanGroup(event, /*write=*/true);
+    case EventKind::kReplayed:
+      if (!IsUpdatable(event)) return;
+      return PlanGroup(event, /*write=*/false);
     case EventKind::kRead:
-    case EventKind::kWrite: {
-      const bool write = event.kind == EventKind::kWrite;
-      const Plan plan{event.task, event.device, event.a,
-                      event.b,    write,        event.name};
-      if (event.task == 0) return Touch(plan);
-      Queue& queue = queues_[event.stream];
-      if (queue.last < event.task) return;
-      // The last task's, but for a renewed one.
-      const auto behind = std::upper_bound(
-          queue.plans.begin(), queue.plans.end(), event.task,
-          [](uint64_t task, const Plan& other) { return task < other.task; });
-      queue.plans.insert(behind, plan);
-      return;
-    }
-    case EventKind::kRenewed:
-      std::erase_if(queues_[event.stream].plans, [&](const Plan& plan) {
-        return plan.task == event.task;
-      });
-      return;
+    case EventKind::kWrite: return PlanAccess(event);
+    case EventKind::kRenewed: return ForgetAccesses(event);
     case EventKind::kWait:
       return PlanObject(event, /*write=*/false);
     case EventKind::kEffect:
@@ -57,6 +46,26 @@ void RaceDetector::OnEvent(const Event& event) {
   }
 }
 
+void RaceDetector::PlanAccess(const Event& event) {
+  const Plan plan{event.task, event.device, event.a, event.b,
+                  event.kind == EventKind::kWrite, event.name};
+  if (event.task == 0) return Touch(plan);
+  Queue& queue = queues_[event.stream];
+  if (queue.last < event.task) return;
+  // The last task's, but for a renewed one.
+  const auto behind = std::upper_bound(
+      queue.plans.begin(), queue.plans.end(), event.task,
+      [](uint64_t task, const Plan& other) { return task < other.task; });
+  queue.plans.insert(behind, plan);
+}
+
+// It will touch other memory; which group it is of stays.
+void RaceDetector::ForgetAccesses(const Event& renewed) {
+  std::erase_if(queues_[renewed.stream].plans, [&](const Plan& plan) {
+    return plan.task == renewed.task && plan.device != kObjectPlace;
+  });
+}
+
 // A task's wait or reset is an access of the event.
 void RaceDetector::PlanObject(const Event& event, bool write) {
   const uint64_t object = ObjectOf(event);
@@ -64,6 +73,20 @@ void RaceDetector::PlanObject(const Event& event, bool write) {
   if (object == 0 || queue.last == 0) return;
   queue.plans.push_back(
       {queue.last, kObjectPlace, object, object + 1, write, "event"});
+}
+
+// An execution reads the task of a group, an update writes it (R167).
+void RaceDetector::PlanGroup(const Event& event, bool write) {
+  const uint64_t object = kFirstGroupObject | event.a << 20 | NumberOf(event);
+  coming_.push_back(
+      {event.task, kObjectPlace, object, object + 1, write, event.name});
+}
+
+void RaceDetector::OnSubmit(const Event& event) {
+  Queue& queue = queues_[event.stream];
+  queue.last = event.task;
+  queue.plans.insert(queue.plans.end(), coming_.begin(), coming_.end());
+  coming_.clear();
 }
 
 void RaceDetector::OnRun(const Event& event) {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "emulator/base/recent_map.h"
 #include "emulator/event/event.h"
@@ -34,6 +35,8 @@ struct RaceSite {
 // Besides the places of kRead: what waits and destroys access is the event or
 // notify itself, its id as the place.
 constexpr int kObjectPlace = -2;
+// Tasks of task groups, too, which their executions read and updates write.
+constexpr uint64_t kFirstGroupObject = uint64_t{1} << 40;
 // And descriptors that aclop calls read or change.
 constexpr int kDescPlace = -3;
 
@@ -83,7 +86,11 @@ class RaceDetector : public Observer {
     std::deque<Plan> plans;
   };
 
+  void PlanAccess(const Event& event);
+  void ForgetAccesses(const Event& renewed);
   void PlanObject(const Event& event, bool write);
+  void PlanGroup(const Event& event, bool write);
+  void OnSubmit(const Event& event);
   void OnRun(const Event& event);
   void OnFree(const Plan& freed);
   // By its task, which runs, or (0) by the host.
@@ -97,6 +104,7 @@ class RaceDetector : public Observer {
   const Tell tell_;
   Touched touched_;  // null: nobody listens
   RecentMap<int, Queue> queues_;  // by stream
+  std::vector<Plan> coming_;      // of the task that is submitted next
 };
 
 }  // namespace npuemu

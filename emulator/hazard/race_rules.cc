@@ -76,6 +76,7 @@ bool AtOnce(const Site& site, const char* prefix) {
 // The most telling one; H5 is what is left.
 int HazardDetector::RuleOf(const Race& race) const {
   if (race.device == kDescPlace) return 39;
+  if (race.device == kObjectPlace && race.begin >= kFirstGroupObject) return 5;
   if (race.device == kObjectPlace) {
     return race.earlier.frees || race.later.frees ? 20 : 19;
   }

@@ -9,6 +9,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/malloc_config.h"
 #include "emulator/base/check.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/context.h"
 #include "emulator/device/host_watch.h"
 #include "emulator/host/host_hooks.h"
@@ -252,6 +253,7 @@ aclError aclrtFreeHostWithDevSync(void* hostPtr) {
       [&](Call& call) -> absl::Status {
         RETURN_IF_NULL(hostPtr);
         ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+        RETURN_IF_ERROR(RefuseCapturing(call, context));
         RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
         return Release(call, hostPtr);
       });

@@ -7,6 +7,7 @@
 #include "acl_shim/core/api_call.h"
 #include "acl_shim/rt/memory/malloc_config.h"
 #include "emulator/base/injection.h"
+#include "emulator/device/capture.h"
 #include "emulator/device/context.h"
 
 namespace npuemu::shim {
@@ -183,6 +184,7 @@ aclError aclrtFreeWithDevSync(void* devPtr) {
       "aclrtFreeWithDevSync", Args(devPtr), [&](Call& call) -> absl::Status {
         RETURN_IF_NULL(devPtr);
         ASSIGN_OR_RETURN(Context * context, CurrentContext(call));
+        RETURN_IF_ERROR(RefuseCapturing(call, context));
         RETURN_IF_ERROR(SynchronizeContext(call, context, std::nullopt));
         return Release(call, devPtr, site);
       });

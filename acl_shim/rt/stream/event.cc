@@ -135,6 +135,9 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
   return NodeCall(
       "aclrtResetEvent", Args(event, stream), [&](Call& call) -> absl::Status {
         ASSIGN_OR_RETURN(const Pair pair, Find(call, event, stream));
+        if (ConcernsCapture(*pair.stream, *pair.event)) {
+          return CaptureReset(call, pair.event, pair.stream.get());
+        }
         return ResetEvent(call, pair.event.get(), pair.stream.get());
       });
 }

@@ -131,7 +131,7 @@ TEST_F(CaptureRules, R160_TheThreadsTolerance) {
   End();
 }
 
-TEST_F(CaptureRules, R161_IllegalInEveryMode) {
+TEST_F(CaptureRules, R47_R161_IllegalInEveryMode) {
   std::byte* memory = MakeDevice(kBytes);
   char host[kBytes];
   const aclrtEvent event = MakeEvent();
@@ -141,6 +141,9 @@ TEST_F(CaptureRules, R161_IllegalInEveryMode) {
   EXPECT_EQ(aclrtSynchronizeStreamWithTimeout(stream_, 1),
             ACL_ERROR_RT_STREAM_CAPTURED);
   EXPECT_EQ(aclrtSynchronizeDevice(), ACL_ERROR_RT_STREAM_CAPTURED);
+  EXPECT_EQ(aclrtFreeWithDevSync(memory), ACL_ERROR_RT_STREAM_CAPTURED);
+  EXPECT_EQ(aclrtFreeHostWithDevSync(MakePinned(kBytes)),
+            ACL_ERROR_RT_STREAM_CAPTURED);
   aclrtStreamStatus status;
   EXPECT_EQ(aclrtStreamQuery(stream_, &status), ACL_ERROR_RT_STREAM_CAPTURED);
   EXPECT_EQ(aclrtDestroyStream(stream_), ACL_ERROR_RT_STREAM_CAPTURED);
@@ -196,7 +199,7 @@ TEST_F(CaptureRules, R162_EventsCarryTheCaptureToOtherStreams) {
   EXPECT_EQ(aclmdlRIDestroy(graph), ACL_SUCCESS);
 }
 
-TEST_F(CaptureRules, R162_EventsOfOtherFamiliesAndFromOutside) {
+TEST_F(CaptureRules, R162_R165_EventsOfOtherFamiliesAndFromOutside) {
   aclrtEvent plain = nullptr;
   ASSERT_EQ(aclrtCreateEvent(&plain), ACL_SUCCESS);
   const aclrtEvent fixed = MakeGate();

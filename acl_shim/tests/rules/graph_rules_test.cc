@@ -189,6 +189,13 @@ TEST_F(GraphRules, R168_ExternalEventsBindAtEachExecution) {
   EXPECT_EQ(aclmdlRIExecuteAsync(graph, stream_), ACL_ERROR_RT_INVALID_HANDLE);
 }
 
+TEST_F(GraphRules, R168_OnlyExternalEventsAreReset) {
+  Begin();
+  EXPECT_EQ(aclrtResetEvent(MakeGate(), stream_),
+            ACL_ERROR_RT_FEATURE_NOT_SUPPORT);
+  EXPECT_EQ(EndCode(), ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED);
+}
+
 TEST_F(GraphRules, R168_AFixedIdHoldsAGraphUntilItIsRecorded) {
   std::byte* memory = MakeDevice(kBytes, 0);
   aclrtEvent event = nullptr;
@@ -338,7 +345,7 @@ TEST_F(GraphRules, GraphsHaveNamesStreamsAndTasks) {
             ACL_ERROR_RT_INVALID_HANDLE);
 }
 
-TEST_F(GraphRules, GraphsAreDescribedAsJson) {
+TEST_F(GraphRules, GraphsAreDescribedAsJsonAndDot) {
   std::byte* memory = MakeDevice(kBytes, 0);
   const aclrtEvent event = MakeEvent();
   Begin();
@@ -358,6 +365,11 @@ TEST_F(GraphRules, GraphsAreDescribedAsJson) {
       << text.str();
   EXPECT_NE(text.str().find("\"waits_for\": [3]"), std::string::npos)
       << text.str();
+  testing::internal::CaptureStdout();
+  ASSERT_EQ(aclmdlRIDebugPrint(graph), ACL_SUCCESS);
+  const std::string dot = testing::internal::GetCapturedStdout();
+  EXPECT_NE(dot.find("digraph model_"), std::string::npos) << dot;
+  EXPECT_NE(dot.find("t1 -> t2 [style = dashed];"), std::string::npos) << dot;
   EXPECT_EQ(aclmdlRIDebugJsonPrint(graph, "/no/such/place", 0),
             ACL_ERROR_RT_FILE_WRITE);
   EXPECT_EQ(aclmdlRIDebugJsonPrint(graph, path.c_str(), 9),
