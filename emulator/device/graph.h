@@ -149,7 +149,8 @@ absl::Status KeepCall(
     std::function<absl::Status(Call&, const std::shared_ptr<Stream>&)> submit);
 
 // aclmdlRIExecuteAsync (R166). Errors: kRtModelCaptured, kRtModelExecute,
-// kRtModelContext, kRtStreamModel; kRtFeatureNotSupport on a capturing stream.
+// kRtModelContext, kRtStreamModel; kRtFeatureNotSupport on a capturing stream,
+// kStreamTaskGroupStatus on one that updates a group.
 absl::Status ExecuteGraph(Call& call, Graph* graph,
                           const std::shared_ptr<Stream>& target);
 // aclmdlRIExecute: on a stream of the graph, and waits (R170).

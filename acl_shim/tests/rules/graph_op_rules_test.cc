@@ -208,6 +208,8 @@ TEST_F(GraphOpRules, R167_UpdatesThatDoNotFit) {
             ACL_ERROR_STREAM_TASK_GROUP_STATUS);
   EXPECT_EQ(aclrtMemsetAsync(y_, 16, 0, 16, updates),
             ACL_ERROR_RT_TASK_TYPE_NOT_SUPPORT);
+  EXPECT_EQ(aclmdlRIExecuteAsync(graph, updates),
+            ACL_ERROR_STREAM_TASK_GROUP_STATUS);
   EXPECT_EQ(aclmdlRICaptureTaskUpdateEnd(updates),
             ACL_ERROR_RT_MODEL_UPDATE_FAILED);  // no task for the group's one
   EXPECT_EQ(aclmdlRICaptureTaskUpdateBegin(updates, nullptr),
