@@ -308,9 +308,10 @@ absl::Status ExecuteGraph(Call& call, Graph* graph,
   if (target->update != nullptr) {
     return WithHazard(
         FaultError(Fault::kStreamTaskGroupStatus,
-                   absl::StrCat(name, " cannot be executed on a stream that "
-                                      "updates a task group; expected "
-                                      "aclmdlRICaptureTaskUpdateEnd before")),
+                   absl::StrCat(name,
+                                " cannot be executed on a stream that "
+                                "updates a task group; expected "
+                                "aclmdlRICaptureTaskUpdateEnd before")),
         30);
   }
   return graph->Run(call, target);

@@ -138,7 +138,8 @@ TEST_F(NnRules, R171_TensorsHaveADtype) {
   aclOpExecutor* executor = nullptr;
   EXPECT_EQ(aclnnInplaceCopyGetWorkspaceSize(none, none, &size, &executor),
             kInvalid);
-  EXPECT_NE(rules::RecentMessage().find("selfRef"), std::string::npos);
+  EXPECT_NE(std::string(aclGetRecentErrMsg()).find("selfRef"),
+            std::string::npos);
   aclDestroyTensor(none);
 }
 
