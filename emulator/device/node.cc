@@ -445,16 +445,7 @@ void Call::LogAccess(EventKind kind, const MemoryRange& range,
   event.kind = kind;
   event.time = now;
   event.name = argument;
-  MemoryRange rest = range;
-  while (rest.begin < rest.end) {
-    uint64_t bytes = 0;
-    const Argument place = node.TakePiece(&rest, &bytes);
-    if (place.kind == ArgumentKind::kHost) continue;
-    event.device = place.device;
-    event.a = place.value;
-    event.b = place.value + bytes;
-    node.log_.Append(event);
-  }
+  node.scheduler_.LogPieces(range, &event);
 }
 
 void Call::LogDescriptor(bool change, const void* handle) {

@@ -29,6 +29,18 @@ void Scheduler::LogSubmit(const Task& task) {
   if (take_piece_ != nullptr) LogAccessesOf(task);
 }
 
+void Scheduler::LogPieces(MemoryRange rest, Event* event) {
+  while (rest.begin < rest.end) {
+    uint64_t bytes = 0;
+    const Argument place = take_piece_(&rest, &bytes);
+    if (place.kind == ArgumentKind::kHost) continue;
+    event->device = place.device;
+    event->a = place.value;
+    event->b = place.value + bytes;
+    log_->Append(*event);
+  }
+}
+
 void Scheduler::LogAccessesOf(const Task& task) {
   Event event;
   event.stream = task.queue->id;
@@ -40,16 +52,7 @@ void Scheduler::LogAccessesOf(const Task& task) {
     event.kind = kind;
     for (size_t i = 0; i < ranges.size(); ++i) {
       if (!names.empty()) event.name = names[std::min(i, names.size() - 1)];
-      MemoryRange rest = ranges[i];
-      while (rest.begin < rest.end) {
-        uint64_t bytes = 0;
-        const Argument place = take_piece_(&rest, &bytes);
-        if (place.kind == ArgumentKind::kHost) continue;
-        event.device = place.device;
-        event.a = place.value;
-        event.b = place.value + bytes;
-        log_->Append(event);
-      }
+      LogPieces(ranges[i], &event);
     }
   };
   const AccessNames none;

@@ -118,6 +118,8 @@ class Scheduler {
   void LogAccesses(TakePiece take_piece) {
     take_piece_ = std::move(take_piece);
   }
+  // Logs the pieces of an access as the event says; after LogAccesses.
+  void LogPieces(MemoryRange rest, Event* event);
   // Called for every task that joined its stream, on the submitting thread.
   void WhenSubmitted(std::function<void(const Task&)> hook) {
     when_submitted_ = std::move(hook);

@@ -10,12 +10,7 @@
 
 #include <cstdint>
 
-// Registers are named by array elements: loops over them are unrolled whole.
-#if defined(__clang__)
-#define NPUEMU_UNROLL _Pragma("unroll")
-#else
-#define NPUEMU_UNROLL _Pragma("GCC unroll 8")
-#endif
+#include "kernels/numeric/unroll.h"
 
 namespace npuemu::kernels::internal {
 

@@ -178,10 +178,9 @@ NPUEMU_VNNI void RunTameInt(const IntBlock& x) {
   }
 }
 
-// What is not tame, or one panel alone, is for the AVX2 loop.
+// What is not tame, has no VNNI, or one panel alone, is for the AVX2 loop.
 void RunInt(const IntBlock& x) {
-  static const bool vnni = __builtin_cpu_supports("avx512vnni") &&
-                           __builtin_cpu_supports("avx512bw");
+  static const bool vnni = __builtin_cpu_supports("avx512vnni");
   const int wide = x.tame && vnni ? x.panels / 2 : 0;
   if (wide == 1) RunTameInt<1>(x);
   if (wide == 2) RunTameInt<2>(x);

@@ -11,6 +11,7 @@
 
 #include "kernels/gemm/micro_kernel.h"
 #include "kernels/numeric/element.h"
+#include "kernels/numeric/isa.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -177,11 +178,9 @@ bool IsAvailable(MmadIsa isa) {
   switch (isa) {
     case MmadIsa::kAvx512:
     case MmadIsa::kAvx512Adders:
-      // What is not tame, or has no VNNI, takes the integer loop of AVX2.
-      return __builtin_cpu_supports("avx512f") &&
-             __builtin_cpu_supports("avx2");
+      return Has(Isa::kAvx512);
     case MmadIsa::kAvx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+      return Has(Isa::kAvx2);
     case MmadIsa::kPlain:
       return true;
   }

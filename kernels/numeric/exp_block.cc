@@ -12,13 +12,7 @@
 
 #include "kernels/numeric/elementary.h"
 #include "kernels/numeric/isa.h"
-
-// Registers are named by array elements: loops over them are unrolled whole.
-#ifdef __clang__
-#define NPUEMU_UNROLL _Pragma("unroll")
-#else
-#define NPUEMU_UNROLL _Pragma("GCC unroll 8")
-#endif
+#include "kernels/numeric/unroll.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -206,25 +200,13 @@ NPUEMU_AVX2 size_t ExpHalfVectors(const float* in, float* out, size_t count) {
   return i;
 }
 
-bool HasAvx2() {
-  static const bool has =
-      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return has && IsAllowed(Isa::kAvx2);
-}
-
-bool HasAvx512() {
-  static const bool has =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-  return has && IsAllowed(Isa::kAvx512);
-}
-
 }  // namespace
 
 void ExpFloats(const float* in, float* out, size_t count) {
   size_t i = 0;
-  if (HasAvx512()) {
+  if (CanUse(Isa::kAvx512)) {
     i = ExpVectors(in, out, count);
-  } else if (HasAvx2()) {
+  } else if (CanUse(Isa::kAvx2)) {
     i = ExpHalfVectors(in, out, count);
   }
   for (; i < count; ++i) out[i] = ExpFloat(in[i]);

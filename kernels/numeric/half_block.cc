@@ -1,6 +1,5 @@
 #include "kernels/numeric/half_block.h"
 
-#include <cpuid.h>
 // GCC 12 warns of what its own intrinsics leave undefined on purpose.
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -215,34 +214,18 @@ NPUEMU_AVX512 size_t NarrowVectors(const float* in, T* out, size_t count) {
   return i;
 }
 
-// clang 14 knows no "f16c" in __builtin_cpu_supports; "avx2" includes that the
-// system saves the registers.
-bool HasAvx2() {
-  static const bool has = [] {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) &&
-           (c & bit_F16C) != 0;
-  }();
-  return has && IsAllowed(Isa::kAvx2);
-}
-
-bool HasAvx512() {
-  static const bool has =
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  return has && IsAllowed(Isa::kAvx512) && HasAvx2();
-}
-
 template <typename T>
 void ToFloats(const T* in, float* out, size_t count) {
-  size_t i = HasAvx512() ? WidenVectors(in, out, count) : 0;
-  if (HasAvx2()) return Widen(in + i, out + i, count - i);
+  size_t i = CanUse(Isa::kAvx512) ? WidenVectors(in, out, count) : 0;
+  if (CanUse(Isa::kAvx2)) return Widen(in + i, out + i, count - i);
   for (; i < count; ++i) out[i] = ToFloat(in[i]);
 }
 
 template <bool kSaturate, typename T>
 void FromFloats(const float* in, T* out, size_t count, T (*round)(float)) {
-  size_t i = HasAvx512() ? NarrowVectors<kSaturate>(in, out, count) : 0;
-  if (HasAvx2()) return Narrow<kSaturate>(in + i, out + i, count - i);
+  size_t i =
+      CanUse(Isa::kAvx512) ? NarrowVectors<kSaturate>(in, out, count) : 0;
+  if (CanUse(Isa::kAvx2)) return Narrow<kSaturate>(in + i, out + i, count - i);
   for (; i < count; ++i) out[i] = Saturated(round(in[i]), kSaturate);
 }
 

@@ -87,18 +87,13 @@ int64_t Vectors(const float* x, int64_t n, Found* found) {
   return i;
 }
 
-bool HasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2");
-  return has && IsAllowed(Isa::kAvx2);
-}
-
 }  // namespace
 
 template <bool kSmallest>
 float Largest(const float* x, int64_t n) {
   Found found{kSmallest ? kInfinity : -kInfinity, false};
-  int64_t i = HasAvx2() ? Avx2Vectors<kSmallest>(x, n, &found)
-                        : Vectors<kSmallest>(x, n, &found);
+  int64_t i = CanUse(Isa::kAvx2) ? Avx2Vectors<kSmallest>(x, n, &found)
+                                 : Vectors<kSmallest>(x, n, &found);
   for (; i < n; ++i) found.Take<kSmallest>(x[i]);
   if (found.nan) return std::bit_cast<float>(0x7fc00000);
   // Only zeros differ while they are equal: the first one is looked for.

@@ -144,13 +144,11 @@ class Items {
 };
 
 BlockFn FunctionOf(const ElementwiseRule& rule, const OpCall& call, Lane key) {
-  static const bool has_avx2 = __builtin_cpu_supports("avx2");
   if (key == Lane::kFloat && rule.run_plain != nullptr &&
       AttrsAreDefault(call)) {
     return rule.run_plain;
   }
-  if (key == Lane::kFloat && rule.run_avx2 != nullptr && has_avx2 &&
-      IsAllowed(Isa::kAvx2)) {
+  if (key == Lane::kFloat && rule.run_avx2 != nullptr && CanUse(Isa::kAvx2)) {
     return rule.run_avx2;
   }
   return rule.run[static_cast<size_t>(key)];

@@ -42,16 +42,17 @@ void* Blas() {
   return library;
 }
 
-__attribute__((target("avx2"))) void ExpOfEight(void* function, const float* x,
-                                                float* y, int64_t count) {
+__attribute__((target("avx2"))) void ExpByAvx2(void* function, const float* x,
+                                               float* y, int64_t count) {
   const auto exp8 = reinterpret_cast<__m256 (*)(__m256)>(function);
   for (int64_t i = 0; i < count; i += 8) {
     _mm256_storeu_ps(y + i, exp8(_mm256_loadu_ps(x + i)));
   }
 }
 
-__attribute__((target("avx512f"))) void ExpOf(void* function, const float* x,
-                                              float* y, int64_t count) {
+__attribute__((target("avx512f"))) void ExpByAvx512(void* function,
+                                                    const float* x, float* y,
+                                                    int64_t count) {
   const auto exp16 = reinterpret_cast<__m512 (*)(__m512)>(function);
   for (int64_t i = 0; i < count; i += 16) {
     _mm512_storeu_ps(y + i, exp16(_mm512_loadu_ps(x + i)));
@@ -142,7 +143,7 @@ std::function<void()> VectorExp(int64_t count, bool avx512) {
   const bool has = avx512 ? __builtin_cpu_supports("avx512f")
                           : __builtin_cpu_supports("avx2");
   if (library == nullptr || !has) return {};
-  const auto exp = avx512 ? ExpOf : ExpOfEight;
+  const auto exp = avx512 ? ExpByAvx512 : ExpByAvx2;
   void* function = dlsym(library, avx512 ? "_ZGVeN16v_expf" : "_ZGVdN8v_expf");
   if (function == nullptr) return {};
   const auto a = Floats(count);

@@ -83,17 +83,20 @@ void ProductOfRank(Builder& b) {
   b.Result(Product(b, x, y, mode, b.Like(2).dtype));
 }
 
-void Mv(Builder& b) {
-  const CubeMode mode = ModeOf(b, OperandType(b, 0, 1), 3);
-  const Value x = b.In(0);
-  Value y = b.In(1);
-  b.CheckRank(x, 0, 2, 2);
-  b.CheckRank(y, 1, 1, 1);
-  if (!b.ok()) return;
-  y = b.Reshape(y, {b.Count(y), 1});
-  const Value product = Product(b, x, y, mode, b.Like(2).dtype);
-  b.Result(b.Reshape(product, {b.Extent(x, 0)}));
+// Of the matrix at `arg` and the vector after it, as the dtype of `out`.
+Value MatrixTimesVector(Builder& b, size_t arg, size_t math, size_t out) {
+  const CubeMode mode = ModeOf(b, OperandType(b, arg, arg + 1), math);
+  const Value x = b.In(arg);
+  const Value y = b.In(arg + 1);
+  b.CheckRank(x, arg, 2, 2);
+  b.CheckRank(y, arg + 1, 1, 1);
+  if (!b.ok()) return {};
+  const Value column = b.Reshape(y, {b.Count(y), 1});
+  const Value product = Product(b, x, column, mode, b.Like(out).dtype);
+  return b.Reshape(product, {b.Extent(x, 0)});
 }
+
+void Mv(Builder& b) { b.Result(MatrixTimesVector(b, 0, 3, 2)); }
 
 void Dot(Builder& b) {
   const DataType type = OperandType(b, 0, 1);
@@ -144,17 +147,7 @@ void AddProduct(Builder& b) {
 }
 
 // (self, mat, vec, alpha, beta, out, cubeMathType).
-void Addmv(Builder& b) {
-  const CubeMode mode = ModeOf(b, OperandType(b, 1, 2), 6);
-  const Value x = b.In(1);
-  Value y = b.In(2);
-  b.CheckRank(x, 1, 2, 2);
-  b.CheckRank(y, 2, 1, 1);
-  if (!b.ok()) return;
-  y = b.Reshape(y, {b.Count(y), 1});
-  const Value product = Product(b, x, y, mode, b.Like(5).dtype);
-  StoreSum(b, b.Reshape(product, {b.Extent(x, 0)}), 4, 3, 5);
-}
+void Addmv(Builder& b) { StoreSum(b, MatrixTimesVector(b, 1, 6, 5), 4, 3, 5); }
 
 // Sums over the batch (self, batch1, batch2, beta, alpha[, out], math): one
 // chain over all of K, batch after batch.
