@@ -24,7 +24,7 @@ using internal::Rounding;
 
 // Steps of K whose panels stay in the first-level cache; a multiple of every
 // group, so that a cut falls where the accumulator is an f32 anyway.
-constexpr int64_t kDepth = 128;
+constexpr int64_t kDepth = 112;
 constexpr int64_t kIntDepth = 384;
 
 constexpr std::align_val_t kLine{64};

@@ -66,18 +66,22 @@ struct FloatSource {
   bool saturate;
   bool hf32;
   void Widen(const float* from, int64_t count, float* to) const {
-    std::copy_n(from, count, to);
     for (int64_t i = 0; saturate && i < count; ++i) {
-      to[i] = SaturatedInput(to[i], kMostF32);
+      to[i] = SaturatedInput(from[i], kMostF32);
     }
-    if (!hf32) return;
+    if (saturate) from = to;
+    if (!hf32) {
+      if (!saturate) std::copy_n(from, count, to);
+      return;
+    }
     int64_t i = 0;
     for (; i + 4 <= count; i += 4) {
-      auto* const four = reinterpret_cast<__m128i*>(to + i);
-      _mm_storeu_si128(four, RoundFourToHf32(_mm_loadu_si128(four)));
+      const __m128i four = _mm_castps_si128(_mm_loadu_ps(from + i));
+      _mm_storeu_ps(to + i, _mm_castsi128_ps(RoundFourToHf32(four)));
     }
     for (; i < count; ++i) {
-      to[i] = std::bit_cast<float>(RoundToHf32(std::bit_cast<uint32_t>(to[i])));
+      const auto bits = std::bit_cast<uint32_t>(from[i]);
+      to[i] = std::bit_cast<float>(RoundToHf32(bits));
     }
   }
 };

@@ -78,16 +78,28 @@ void InitRows(const BiasView& bias, const MatmulTile& tile, Acc* acc) {
 template <typename Acc, typename T>
 void Multiply(const Matmul& matmul, const Operands& operands,
               const BiasView& bias, int64_t begin, int64_t end) {
-  T* y = operands.outputs[0].as<T>();
   const bool saturate = operands.saturate;
+  const auto row_of = [&](const MatmulTile& tile, int64_t i) {
+    const int64_t row = tile.batch * matmul.m + tile.area.m0 + i;
+    return operands.outputs[0].as<T>() + row * matmul.n + tile.area.n0;
+  };
   ForEachTile<Acc>(
       matmul, operands, saturate, begin, end,
-      [&](const MatmulTile& tile, Acc* acc) { InitRows(bias, tile, acc); },
+      [&](const MatmulTile& tile, Acc* acc) {
+        InitRows(bias, tile, acc);
+        // The output comes into the cache while the tile is multiplied.
+        constexpr int64_t kLine = 64 / sizeof(T);
+        for (int64_t i = 0; i < tile.rows(); ++i) {
+          const T* const row = row_of(tile, i);
+          for (int64_t j = 0; j < tile.columns(); j += kLine) {
+            __builtin_prefetch(row + j, /*rw=*/1, /*locality=*/2);
+          }
+        }
+      },
       [&](const MatmulTile& tile, const Acc* acc) {
         for (int64_t i = 0; i < tile.rows(); ++i) {
-          const int64_t row = tile.batch * matmul.m + tile.area.m0 + i;
           FixpipeRow<T>(acc + i * kMmadTile, tile.columns(), saturate,
-                        y + row * matmul.n + tile.area.n0);
+                        row_of(tile, i));
         }
       });
 }
