@@ -118,10 +118,9 @@ void SetWorkerHooks(void (*entered)(), void (*left)()) {
 OpStatus RunParallel(const OpCall& call, const Operands& given) {
   constexpr double kSmall = 2000;
   const int threads = ThreadCount();
+  if (threads == 1) return RunSerially(call, given);
   const double nanoseconds = HostNanoseconds(call);
-  if (threads == 1 || nanoseconds < kSmall) {
-    return RunSerially(call, given);
-  }
+  if (nanoseconds < kSmall) return RunSerially(call, given);
   const Detached detached(call, given);
   const Operands& operands = detached.operands();
   const int phases = call.op->phases == nullptr ? 1 : call.op->phases(call);
