@@ -9,6 +9,7 @@ import os
 import subprocess
 
 POLICIES = ('fifo', 'timed', 'late', 'random', 'pct')
+DRAWING = ('random', 'pct')  # the others do not look at the seed
 CLASSES = ('fixed', 'policy', 'free')
 LIBRARIES = ('-lascendcl', '-lacl_cblas', '-lacl_op_compiler', '-pthread')
 DIFFERS = 68  # exit code of a replay that is not what was recorded
@@ -235,3 +236,9 @@ def seeds_of(rotate, count):
                   for at in range(0, len(digest), 4)]
         digest = hashlib.sha256(digest).digest()
     return seeds[:count]
+
+
+def runs_of(seeds):
+    """(policy, seed) of all runs that may differ."""
+    return [(policy, seed) for policy in POLICIES
+            for seed in (seeds if policy in DRAWING else seeds[:1])]

@@ -57,7 +57,7 @@ def cells_of(program, seeds):
     if program.cost == 'big':
         seeds = seeds[:1]
     cells = [matrix.Cell(policy, seed, threads, multi)
-             for policy in matrix.POLICIES for seed in seeds
+             for policy, seed in matrix.runs_of(seeds)
              for threads in (1, 2, 8)]
     if multi:
         cells += [matrix.Cell(policy, seeds[0], 2, False)
