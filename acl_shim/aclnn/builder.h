@@ -152,6 +152,9 @@ class Builder {
   // Store into the one output that the operator has; of in-place operators the
   // input itself.
   void Result(Value value);
+  // The output's real extents, which only its elements show: the second phase
+  // gives them to the tensor that the caller has. Numbers of one element.
+  void Found(std::span<const Value> extents, size_t arg);
   // The place of the `index`-th argument that is written.
   size_t OutputArg(size_t index = 0) const;
   // The input's own elements change (in-place operators): what Store would do

@@ -69,6 +69,18 @@ void Builder::StoreInto(Value value, Value target, size_t arg) {
   if (ok()) outputs_.push_back({cast.place, target.place});
 }
 
+void Builder::Found(std::span<const Value> extents, size_t arg) {
+  std::vector<Value> numbers;
+  for (Value extent : extents) {
+    numbers.push_back(Reshape(Cast(extent, DataType::kInt64), {1}));
+  }
+  Attrs attrs;
+  attrs["concat_dim"] = int64_t{0};
+  attrs["N"] = static_cast<int64_t>(numbers.size());
+  const Value shape = Op("ConcatD", numbers, std::move(attrs));
+  if (ok()) plan_.found.push_back({arg, shape.place});
+}
+
 // The end.
 
 // What a value looks at, where it looks at all of it in the same order.

@@ -1,15 +1,21 @@
 #include "acl_shim/aclnn/executor.h"
 
 #include <array>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "acl_shim/aclnn/objects.h"
 #include "acl_shim/aclnn/places.h"
 #include "acl_shim/core/enqueue_op.h"
 #include "acl_shim/core/strided_copy.h"
+#include "emulator/base/check.h"
+#include "emulator/device/capture.h"
+#include "emulator/memory/device_memory.h"
 
 namespace npuemu::shim::nn {
 namespace {
@@ -28,6 +34,17 @@ class PlanLaunch {
                                    : Kernel(call, stream, step);
     if (step.names != nullptr) task.names = step.names;
     return task;
+  }
+
+  // The elements (int64) of a place whose kernel has run.
+  std::span<const int64_t> Numbers(const DeviceMemory& memory,
+                                   int number) const {
+    const kernels::TensorSpec& spec = PlaceAt(number).spec;
+    const std::byte* const data =
+        memory.Translate(Address(number), spec.bytes());
+    NPUEMU_CHECK(data != nullptr);
+    return {reinterpret_cast<const int64_t*>(data),
+            static_cast<size_t>(spec.count())};
   }
 
  private:
@@ -162,13 +179,34 @@ void SetLastExecutor(const aclOpExecutor* executor) {
   last_executor = executor;
 }
 
+namespace {
+
+// Gives tensors the shapes that their elements turned out to have: the call
+// waits for them, as aclopExecuteV2 does (R131).
+absl::Status TakeShapes(Call& call, Stream* stream, const Executor& executor,
+                        const PlanLaunch& launch) {
+  RETURN_IF_ERROR(SynchronizeStream(call, stream, std::nullopt));
+  for (const FoundShape& found : executor.plan->found) {
+    const std::span<const int64_t> extents =
+        launch.Numbers(call.node.memory(), found.place);
+    auto tensor = Tensors().Get(executor.handles[found.arg], "tensor");
+    if (!tensor.ok()) continue;  // destroyed since the first phase
+    (*tensor)->shape.assign(extents.begin(), extents.end());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status Launch(Call& call, Stream* stream, const Executor& executor,
                     uint64_t workspace) {
   const PlanLaunch launch(executor, workspace);
+  const bool finds = !executor.plan->found.empty();
+  if (finds) RETURN_IF_ERROR(RefuseCaptured(call, *stream));
   for (const Step& step : executor.plan->steps) {
     RETURN_IF_ERROR(Submit(call, stream, launch.Make(call, *stream, step)));
   }
-  return absl::OkStatus();
+  return finds ? TakeShapes(call, stream, executor, launch) : absl::OkStatus();
 }
 
 }  // namespace npuemu::shim::nn

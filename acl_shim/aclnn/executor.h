@@ -25,8 +25,9 @@ namespace npuemu::shim::nn {
 
 struct Executor {
   std::shared_ptr<const Plan> plan;
-  std::vector<uint64_t> addresses;  // of plan->tensors
-  std::vector<ArgRole> roles;       // of the arguments
+  std::vector<uint64_t> addresses;   // of plan->tensors
+  std::vector<ArgRole> roles;        // of the arguments
+  std::vector<const void*> handles;  // of them, where plan->found names some
   bool repeatable = false;
   uint64_t last_task = 0;  // that its last second phase submitted; 0: none
 };

@@ -26,10 +26,11 @@ const std::vector<const NnOp*>& Table() {
   static const auto& table = *[] {
     auto* ops = new std::vector<const NnOp*>(std::size(kNames));
     for (const auto family :
-         {UnaryOps, BinaryOps, LogicOps, CopyOps, ActivationOps, ShapeOps,
-          IndexOps, ReduceOps, NormOps, LossOps, MatmulOps, ConvOps, PoolOps,
-          AttentionOps, ForeachOps, BatchNormOps, WindowOps, RoutingOps,
-          OptimizerOps}) {
+         {UnaryOps,     BinaryOps, LogicOps,   CopyOps,      ActivationOps,
+          ShapeOps,     IndexOps,  ReduceOps,  NormOps,      LossOps,
+          MatmulOps,    ConvOps,   PoolOps,    AttentionOps, ForeachOps,
+          BatchNormOps, WindowOps, RoutingOps, OptimizerOps, LookupOps,
+          FoundOps,     CountOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -85,6 +85,9 @@ aclnnStatus PhaseOne(size_t op, const char* function, std::span<const Arg> args,
       made->addresses.push_back(signature.AddressOf(slot.arg, slot.item));
     }
     for (const Arg& arg : args) made->roles.push_back(arg.role);
+    if (!made->plan->found.empty()) {
+      for (const Arg& arg : args) made->handles.push_back(arg.handle);
+    }
     *workspace_size = made->plan->workspace;
     *executor = static_cast<aclOpExecutor*>(Executors().Add(std::move(made)));
     SetLastExecutor(*executor);

@@ -49,10 +49,18 @@ struct TensorSlot {
   size_t item;
 };
 
+// Extents of an output that only the data shows: numbers (int64) at a place,
+// which the second phase gives to the caller's tensor.
+struct FoundShape {
+  size_t arg;
+  int place;
+};
+
 struct Plan {
   std::vector<TensorSlot> tensors;
   std::vector<Place> places;
   std::vector<Step> steps;
+  std::vector<FoundShape> found;
   uint64_t workspace = 0;       // bytes in all
   uint64_t kernel_scratch = 0;  // offset of what each kernel has to itself
 };

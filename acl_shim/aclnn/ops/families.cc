@@ -1,6 +1,7 @@
 #include "acl_shim/aclnn/ops/families.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/promote.h"
@@ -44,6 +45,38 @@ Value FillOf(Builder& b, Value value, const Shape& shape) {
   const DataType filled = FillTakes(type) ? type : DataType::kInt32;
   const Value y = b.Op("Fill", {b.Constant(shape), b.Cast(value, filled)});
   return b.Cast(y, type);
+}
+
+DataType CarrierOf(Builder& b, const char* kernel, DataType type) {
+  if (!b.ok() || b.Takes(kernel, type)) return type;
+  if (!IsIntegral(type)) return b.ComputeType(kernel, type);
+  const bool narrow = type != DataType::kInt64 && type != DataType::kUint64;
+  return narrow && b.Takes(kernel, DataType::kInt32) ? DataType::kInt32
+                                                     : DataType::kInt64;
+}
+
+Value IndicesAt(Builder& b, size_t arg) {
+  const Value index = b.In(arg);
+  const DataType type = b.TypeOf(index);
+  b.Check(type == DataType::kInt32 || type == DataType::kInt64 || !b.ok(), arg,
+          kernels::NameOf(type), "int32 or int64");
+  return index;
+}
+
+Value FromEnd(Builder& b, Value index, int64_t extent) {
+  if (!b.ok()) return {};
+  const DataType type = b.TypeOf(index);
+  const Value below = b.Op("Less", {index, b.Constant(0, type)});
+  const int64_t extents[] = {extent};
+  const Value wrapped =
+      b.Op("Add", {index, b.Reshape(b.Constant(extents, type), {})});
+  return b.Op("Select", {below, wrapped, index});
+}
+
+Value Upto(Builder& b, int64_t count, DataType type) {
+  std::vector<int64_t> numbers(static_cast<size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return b.Constant(numbers, type);
 }
 
 Value AsReal(Builder& b, Value value) {

@@ -33,6 +33,9 @@ std::span<const NnOp> RoutingOps();
 std::span<const NnOp> OptimizerOps();
 std::span<const NnOp> WindowOps();
 std::span<const NnOp> BatchNormOps();
+std::span<const NnOp> LookupOps();
+std::span<const NnOp> FoundOps();
+std::span<const NnOp> CountOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);
@@ -42,6 +45,19 @@ Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg);
 
 // A tensor of one element's value (rank 0).
 Value FillOf(Builder& b, Value value, const Shape& shape);
+
+// The dtype in which the kernel serves elements of `type`: itself, else f32 for
+// narrow floats and the wider of int32 and int64 for integers and bool.
+DataType CarrierOf(Builder& b, const char* kernel, DataType type);
+
+// An argument of indices: int32 or int64, as kernels take.
+Value IndicesAt(Builder& b, size_t arg);
+
+// Indices that count from the end where they are negative.
+Value FromEnd(Builder& b, Value index, int64_t extent);
+
+// Numbers from 0 on.
+Value Upto(Builder& b, int64_t count, DataType type);
 
 // Integers and bool as f32, floats as they are.
 Value AsReal(Builder& b, Value value);

@@ -9,15 +9,6 @@
 namespace npuemu::shim::nn {
 namespace {
 
-// int32 or int64, as kernels take.
-Value Indices(Builder& b, size_t arg) {
-  const Value index = b.In(arg);
-  const DataType type = b.TypeOf(index);
-  b.Check(type == DataType::kInt32 || type == DataType::kInt64 || !b.ok(), arg,
-          kernels::NameOf(type), "int32 or int64");
-  return index;
-}
-
 Value GatherAlong(Builder& b, Value x, Value index, int64_t axis) {
   const int64_t axes[] = {axis};
   Attrs attrs;
@@ -29,7 +20,7 @@ Value GatherAlong(Builder& b, Value x, Value index, int64_t axis) {
 // (self, dim, index, out).
 void IndexSelect(Builder& b) {
   const Value x = b.In(0);
-  const Value index = Indices(b, 2);
+  const Value index = IndicesAt(b, 2);
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
   b.Result(GatherAlong(b, x, index, axis));
 }
@@ -37,13 +28,13 @@ void IndexSelect(Builder& b) {
 // (weight, indices, out).
 void Embedding(Builder& b) {
   const Value x = b.In(0);
-  b.Result(GatherAlong(b, x, Indices(b, 1), 0));
+  b.Result(GatherAlong(b, x, IndicesAt(b, 1), 0));
 }
 
 // (self, dim, index, out): an element of a row for each element of index.
 void Gather(Builder& b) {
   const Value x = b.In(0);
-  const Value index = Indices(b, 2);
+  const Value index = IndicesAt(b, 2);
   const size_t axis = b.Axis(b.Int(1), b.Rank(x), 1);
   b.Result(b.Op("GatherElements", {x, index},
                 AxisAttr("dim", static_cast<int64_t>(axis))));
@@ -52,31 +43,42 @@ void Gather(Builder& b) {
 void GatherNd(Builder& b) {
   Attrs attrs;
   attrs["negative_index_support"] = b.Bool(2);
-  b.Result(b.Op("GatherNd", {b.In(0), Indices(b, 1)}, std::move(attrs)));
+  b.Result(b.Op("GatherNd", {b.In(0), IndicesAt(b, 1)}, std::move(attrs)));
 }
 
-// Rows of x along the axis become those of source. The kernel has them along
-// the first axis: another one goes there and comes back.
+// Rows of x along the axis become those of source, and nothing else changes:
+// the kernel has them along the first axis, so that other axes count with it.
 Value RowsReplaced(Builder& b, Value x, int64_t axis, Value index,
                    Value source) {
   if (!b.ok()) return {};
-  std::vector<int64_t> order{axis};
-  for (int64_t i = 0; i < b.Rank(x); ++i) {
-    if (i != axis) order.push_back(i);
+  const Shape shape = b.ShapeOf(x);
+  const DataType type = CarrierOf(b, "ScatterUpdate", b.TypeOf(x));
+  int64_t before = 1;
+  for (int64_t i = 0; i < axis; ++i) before *= b.Extent(x, i);
+  const int64_t extent = b.Extent(x, axis);
+  const int64_t rows = before * extent;
+  const int64_t length = rows == 0 ? 0 : b.Count(x) / rows;
+  index = b.Reshape(index, {1, b.Count(index)});
+  if (before > 1) {
+    std::vector<int64_t> starts(static_cast<size_t>(before));
+    for (size_t i = 0; i < starts.size(); ++i) {
+      starts[i] = static_cast<int64_t>(i) * extent;
+    }
+    const Value first = b.Constant(starts, b.TypeOf(index));
+    index = b.Op("Add", {b.Reshape(first, {before, 1}), index});
   }
-  std::vector<int64_t> back(order.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    back[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
-  }
-  const Value y = b.Op("ScatterUpdate",
-                       {b.Permute(x, order), index, b.Permute(source, order)});
-  return b.Permute(y, back);
+  const int64_t count = b.Count(index);
+  const Value y =
+      b.Op("ScatterUpdate", {b.Reshape(b.Cast(x, type), {rows, length}),
+                             b.Reshape(index, {count}),
+                             b.Reshape(b.Cast(source, type), {count, length})});
+  return b.Reshape(y, shape);
 }
 
 // (selfRef, dim, index, source[, outRef]).
 void IndexCopy(Builder& b) {
   const Value x = b.In(0);
-  const Value index = Indices(b, 2);
+  const Value index = IndicesAt(b, 2);
   const Value source = b.Cast(b.In(3), b.TypeOf(x));
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
   if (!b.ok()) return;
@@ -84,9 +86,6 @@ void IndexCopy(Builder& b) {
   expected[static_cast<size_t>(axis)] = b.Count(index);
   b.CheckShape(source, 3, expected);
   const size_t out = b.arg_count() > 4 ? 4 : 0;
-  if (axis == 0 && b.IsContiguous(x)) {
-    return b.Store(b.Op("ScatterUpdate", {x, index, source}), out);
-  }
   b.Store(RowsReplaced(b, x, axis, index, source), out);
 }
 
@@ -94,8 +93,8 @@ void IndexCopy(Builder& b) {
 void IndexFill(Builder& b) {
   const Value x = b.In(0);
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
-  const Value index =
-      b.KindOf(2) == ArgKind::kIntArray ? b.Constant(b.Ints(2)) : Indices(b, 2);
+  const Value index = b.KindOf(2) == ArgKind::kIntArray ? b.Constant(b.Ints(2))
+                                                        : IndicesAt(b, 2);
   const Value value = b.Constant(b.ScalarAt(3), b.TypeOf(x));
   if (!b.ok()) return;
   Shape rows = b.ShapeOf(x);
@@ -106,15 +105,14 @@ void IndexFill(Builder& b) {
 // (self, dim, index, source, alpha, out).
 void IndexAdd(Builder& b) {
   const Value x = b.In(0);
-  const Value index = b.Cast(Indices(b, 2), DataType::kInt32);
+  const Value index = b.Cast(IndicesAt(b, 2), DataType::kInt32);
   Value source = b.Cast(b.In(3), b.TypeOf(x));
   const Number alpha = b.ScalarAt(4);
   const size_t axis = b.Axis(b.Int(1), b.Rank(x), 1);
   if (alpha.real != 1) {
     source = b.Op("Mul", {source, b.Constant(alpha, b.TypeOf(x))});
   }
-  const DataType type = b.TypeOf(x);
-  const DataType wide = type == DataType::kBf16 ? DataType::kFloat : type;
+  const DataType wide = CarrierOf(b, "IndexAdd", b.TypeOf(x));
   b.Result(b.Op("IndexAdd", {b.Cast(x, wide), index, b.Cast(source, wide)},
                 AxisAttr("axis", static_cast<int64_t>(axis))));
 }
@@ -127,33 +125,45 @@ const char* ReductionOf(Builder& b, size_t arg) {
   return reduce == 1 ? "add" : reduce == 2 ? "mul" : "none";
 }
 
+// The part of source that belongs to the indices.
+Value Corner(Builder& b, Value source, Value index, size_t source_arg) {
+  b.CheckRank(source, source_arg, b.Rank(index), b.Rank(index));
+  for (int64_t i = 0; b.ok() && i < b.Rank(index); ++i) {
+    b.Check(b.Extent(source, i) >= b.Extent(index, i), source_arg,
+            kernels::ToString(b.ShapeOf(source)),
+            "at least " + kernels::ToString(b.ShapeOf(index)));
+    if (b.Extent(source, i) == b.Extent(index, i)) continue;
+    source = b.Narrow(source, i, 0, b.Extent(index, i));
+  }
+  return source;
+}
+
 Value Scattered(Builder& b, Value x, Value index, Value source,
                 const char* reduction) {
   const size_t axis = b.Axis(b.Int(1), b.Rank(x), 1);
   Attrs attrs = AxisAttr("axis", static_cast<int64_t>(axis));
   attrs["reduction"] = std::string(reduction);
-  const DataType type = b.TypeOf(x);
-  const DataType moved =
-      b.Takes("ScatterElements", type) ? type : DataType::kInt32;
-  return b.Op("ScatterElements",
-              {b.Cast(x, moved), index, b.Cast(source, moved)},
-              std::move(attrs));
+  const DataType moved = CarrierOf(b, "ScatterElements", b.TypeOf(x));
+  return b.Op(
+      "ScatterElements",
+      {b.Cast(x, moved), index, b.Cast(Corner(b, source, index, 3), moved)},
+      std::move(attrs));
 }
 
 // (self, dim, index, src, reduce[, out]).
 void Scatter(Builder& b) {
   const char* reduction = ReductionOf(b, 4);
-  b.Result(Scattered(b, b.In(0), Indices(b, 2), b.In(3), reduction));
+  b.Result(Scattered(b, b.In(0), IndicesAt(b, 2), b.In(3), reduction));
 }
 
 void ScatterAdd(Builder& b) {
-  b.Result(Scattered(b, b.In(0), Indices(b, 2), b.In(3), "add"));
+  b.Result(Scattered(b, b.In(0), IndicesAt(b, 2), b.In(3), "add"));
 }
 
 void ScatterValue(Builder& b) {
   const char* reduction = ReductionOf(b, 4);
   const Value x = b.In(0);
-  const Value index = Indices(b, 2);
+  const Value index = IndicesAt(b, 2);
   const Value value = b.Constant(b.ScalarAt(3), b.TypeOf(x));
   if (!b.ok()) return;
   b.Result(

@@ -73,6 +73,18 @@ class Tensor:
     return from_bf16(self.array) if self.tag == "bf16" else self.array
 
 
+class Found(Tensor):
+  """An output as large as it can get; the call finds its real shape."""
+
+  def __init__(self, array):
+    super().__init__(array)
+    self.shape = array.shape
+
+  def value(self):
+    count = int(np.prod(self.shape))
+    return self.array.ravel()[:count].reshape(self.shape)
+
+
 class Scalar:
   """A number with its dtype: f32 for floats, i64 for integers, bool."""
 
@@ -141,7 +153,7 @@ class _Call:
     self.op = op
     self.memory = {}  # id of the owning array: (address, array)
     self.made = []    # (destroy function, handle)
-    self.keep = []
+    self.found = []   # (tensor, handle)
 
   def __enter__(self):
     return self
@@ -187,9 +199,19 @@ class _Call:
         dims, ctypes.c_uint64(rank), DTYPES[tensor.tag][0], strides,
         ctypes.c_int64(offset), tensor.format, storage, ctypes.c_uint64(1),
         ctypes.c_void_p(self.address_of(tensor)))
+    if isinstance(tensor, Found):
+      self.found.append((tensor, handle))
     if owned:
       return self.made_by("aclCreateTensor", handle, "aclDestroyTensor")
     return handle
+
+  def shape_of(self, handle):
+    dims, rank = ctypes.POINTER(ctypes.c_int64)(), ctypes.c_uint64()
+    self.nn.check("aclGetViewShape",
+                  self.nn.lib.aclGetViewShape(ctypes.c_void_p(handle),
+                                              ctypes.byref(dims),
+                                              ctypes.byref(rank)))
+    return tuple(dims[:rank.value])
 
   def scalar(self, scalar, owned=True):
     handle = self.nn.lib.aclCreateScalar(
@@ -263,6 +285,8 @@ class _Call:
                   getattr(lib, self.op.symbol)(ctypes.c_void_p(workspace),
                                                ctypes.c_uint64(size), executor,
                                                self.nn.stream))
+    for tensor, handle in self.found:
+      tensor.shape = self.shape_of(handle)
     self.nn.check("aclrtSynchronizeStream",
                   lib.aclrtSynchronizeStream(self.nn.stream))
     for address, owner in self.memory.values():

@@ -11,12 +11,14 @@ import numpy as np
 
 from nn import Library, NnError, Null, Scalar, Tensor, to_bf16
 from nn_cases import CASES
+import nn_cases_index  # noqa: F401
 import nn_cases_lists  # noqa: F401 (adds its cases)
 import nn_cases_more  # noqa: F401
 import nn_cases_train  # noqa: F401
 import nn_cases_windows  # noqa: F401
 
 _NOT_MODELLED = 200001
+_CAPTURED = 107027
 _NULL, _INVALID = 161001, 161002
 NN = None
 
@@ -97,6 +99,20 @@ class NnTest(unittest.TestCase):
             np.testing.assert_array_equal(
                 out.value(), function(x.value().astype(np.float32),
                                       y.value().astype(np.float32)))
+
+  def test_results_of_unknown_number_cannot_be_captured(self):
+    x, out = Tensor(np.eye(3, dtype=np.float32)), Tensor(np.zeros((9, 2), "q"))
+    stream, ri = NN.stream, ctypes.c_void_p()
+    with NN.call("Nonzero") as call:
+      size, executor = call.first([x, out])
+      workspace = NN.malloc(size)
+      NN.check("begin", NN.lib.aclmdlRICaptureBegin(stream, 0))
+      code = NN.lib.aclnnNonzero(ctypes.c_void_p(workspace),
+                                 ctypes.c_uint64(size), executor, stream)
+      NN.check("end", NN.lib.aclmdlRICaptureEnd(stream, ctypes.byref(ri)))
+      self.assertEqual(code, _CAPTURED)
+      NN.check("destroy", NN.lib.aclmdlRIDestroy(ri))
+      NN.lib.aclrtFree(ctypes.c_void_p(workspace))
 
   def test_messages_have_the_callers_names(self):
     x, wide = (np.zeros(shape, np.float32) for shape in ((2, 3), (4,)))

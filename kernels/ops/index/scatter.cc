@@ -62,13 +62,18 @@ OpStatus RunScatter(const OpCall& call, const Operands& operands,
   const DataType type = scatter.y.dtype;
   const size_t width = ElementBytes(type);
   const size_t first = static_cast<size_t>(begin) * width;
-  std::vector<std::byte> y(static_cast<size_t>(end - begin) * width);
-  if (scatter.base >= 0) {
-    std::memcpy(
-        y.data(),
-        DataOf(call, operands, static_cast<size_t>(scatter.base)) + first,
-        y.size());
+  const size_t bytes = static_cast<size_t>(end - begin) * width;
+  std::byte* const result = operands.outputs[0].data;
+  const std::byte* const base =
+      scatter.base < 0
+          ? nullptr
+          : DataOf(call, operands, static_cast<size_t>(scatter.base));
+  // What lies over its base changes only where an update goes.
+  std::vector<std::byte> copy(base == result ? 0 : bytes);
+  if (base != nullptr && base != result) {
+    std::memcpy(copy.data(), base + first, bytes);
   }
+  std::byte* const y = base == result ? result + first : copy.data();
   const std::byte* indices = DataOf(call, operands, scatter.indices);
   const std::byte* updates = DataOf(call, operands, scatter.updates);
   for (int64_t row = 0; row < scatter.rows; ++row) {
@@ -78,7 +83,7 @@ OpStatus RunScatter(const OpCall& call, const Operands& operands,
     const int64_t count = std::min(at + scatter.length, end) - from;
     if (count <= 0) continue;
     const int64_t source = row * scatter.length + from - at;
-    std::byte* to = y.data() + static_cast<size_t>(from - begin) * width;
+    std::byte* to = y + static_cast<size_t>(from - begin) * width;
     if (scatter.way == Combine::kUpdate) {
       UpdateElements(scatter, width, updates, source, count, to);
     } else {
@@ -86,7 +91,7 @@ OpStatus RunScatter(const OpCall& call, const Operands& operands,
                       to);
     }
   }
-  std::memcpy(operands.outputs[0].data + first, y.data(), y.size());
+  if (!copy.empty()) std::memcpy(result + first, copy.data(), bytes);
   return {};
 }
 

@@ -1,8 +1,8 @@
 // File: scatter.h
 // Rows of updates combined into rows of a tensor, in ascending order of the
 // updates, each result rounded to the tensor's type (arithmetic.md 7.7). Items
-// are output elements: a piece works on a copy of its elements and looks at
-// every update. Thread-safe.
+// are output elements: a piece works on a copy of its elements, or on them
+// where the result lies over its base, and looks at every update. Thread-safe.
 
 #ifndef KERNELS_OPS_INDEX_SCATTER_H_
 #define KERNELS_OPS_INDEX_SCATTER_H_
