@@ -105,6 +105,7 @@ class Builder {
 
   Value Constant(double value, DataType type, Shape shape = {});
   Value Constant(const Number& value, DataType type);
+  Value Constant(std::span<const float> values, Shape shape);
   Value Constant(std::span<const int64_t> values,
                  DataType type = DataType::kInt64);
 

@@ -85,6 +85,16 @@ Value Builder::Constant(const Number& value, DataType type) {
                  {});
 }
 
+Value Builder::Constant(std::span<const float> values, Shape shape) {
+  if (!ok()) return {};
+  Place place;
+  place.spec = {DataType::kFloat, Format::kNd, std::move(shape)};
+  place.base = Place::Base::kConstant;
+  place.constant.resize(values.size_bytes());
+  std::memcpy(place.constant.data(), values.data(), values.size_bytes());
+  return Add(std::move(place));
+}
+
 Value Builder::Constant(std::span<const int64_t> values, DataType type) {
   if (!ok()) return {};
   Place place;

@@ -30,7 +30,7 @@ const std::vector<const NnOp*>& Table() {
           ShapeOps,     IndexOps,  ReduceOps,  NormOps,      LossOps,
           MatmulOps,    ConvOps,   PoolOps,    AttentionOps, ForeachOps,
           BatchNormOps, WindowOps, RoutingOps, OptimizerOps, LookupOps,
-          FoundOps,     CountOps}) {
+          FoundOps,     CountOps,  MaximaOps,  ResizeOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -36,6 +36,8 @@ std::span<const NnOp> BatchNormOps();
 std::span<const NnOp> LookupOps();
 std::span<const NnOp> FoundOps();
 std::span<const NnOp> CountOps();
+std::span<const NnOp> MaximaOps();
+std::span<const NnOp> ResizeOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);

@@ -67,6 +67,7 @@ struct ResizeRule {
   const char* letters = "NHWC";
   bool gradient = false;
   bool image_gives_size = false;  // input 1 is an image, not a size
+  bool exact = false;  // nearest to the middle of a place, not to its begin
 };
 
 struct Resize {

@@ -20,8 +20,13 @@ struct Wanted {
 OpStatus ReadWanted(const OpCall& call, const ResizeRule& rule,
                     const Operands* operands, Wanted* wanted) {
   if (rule.kind == ResizeKind::kTorch) {
-    wanted->sizes = AttrOf<std::vector<int64_t>>(call, "output_size");
+    wanted->sizes = AttrOf<std::vector<int64_t>>(
+        call, rule.gradient ? "input_size" : "output_size");
     wanted->scales = AttrOf<std::vector<float>>(call, "scales");
+    if (std::count(wanted->scales.begin(), wanted->scales.end(), 0.0f) ==
+        std::ssize(wanted->scales)) {
+      wanted->scales.clear();  // the default of some
+    }
     return {};
   }
   if (rule.kind == ResizeKind::kTensorFlow) {
@@ -194,8 +199,9 @@ OpStatus MakeResize(const ResizeRule& rule, const OpCall& call,
     const bool linear = rule.interpolation == Interpolation::kLinear;
     r->mode.coordinates = AttrOf<bool>(call, "align_corners")
                               ? Coordinates::kAlignCorners
-                          : linear ? Coordinates::kHalfPixel
-                                   : Coordinates::kAsymmetric;
+                          : linear     ? Coordinates::kHalfPixel
+                          : rule.exact ? Coordinates::kHalfOnly
+                                       : Coordinates::kAsymmetric;
   }
   if (!s.ok()) return s;
   if (rule.gradient) return MakeGradient(rule, call, operands, r);

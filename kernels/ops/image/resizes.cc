@@ -134,6 +134,17 @@ RESIZE(UpsampleNearest3d, Engine::kVector, .kind = kTorch, .rank = 3,
        .letters = "NCDHW")
 RESIZE(UpsampleTrilinear3d, Engine::kAiCpu, .kind = kTorch,
        .interpolation = kLinear, .rank = 3, .letters = "NCDHW")
+RESIZE(UpsampleNearest3dGrad, Engine::kVector, .kind = kTorch, .rank = 3,
+       .letters = "NCDHW", .gradient = true)
+RESIZE(UpsampleTrilinear3dGrad, Engine::kAiCpu, .kind = kTorch,
+       .interpolation = kLinear, .rank = 3, .letters = "NCDHW",
+       .gradient = true)
+RESIZE(UpsampleNearestExact3d, Engine::kVector, .kind = kTorch, .rank = 3,
+       .letters = "NCDHW", .exact = true)
+RESIZE(UpsampleNearestExact3dGrad, Engine::kVector, .kind = kTorch, .rank = 3,
+       .letters = "NCDHW", .gradient = true, .exact = true)
+RESIZE(ResizeGrad, Engine::kAiCpu, .kind = kOnnx, .letters = "NCHW",
+       .gradient = true)
 RESIZE(Upsample, Engine::kVector, .kind = ResizeKind::kRepeat,
        .letters = "NCHW")
 
