@@ -30,7 +30,8 @@ const std::vector<const NnOp*>& Table() {
           ShapeOps,     IndexOps,  ReduceOps,  NormOps,      LossOps,
           MatmulOps,    ConvOps,   PoolOps,    AttentionOps, ForeachOps,
           BatchNormOps, WindowOps, RoutingOps, OptimizerOps, LookupOps,
-          FoundOps,     CountOps,  MaximaOps,  ResizeOps}) {
+          FoundOps,     CountOps,  MaximaOps,  ResizeOps,    MathOps,
+          GradientOps,  ArrangeOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -245,6 +245,8 @@ constexpr NnOp kOps[] = {
     {"TanhBackward", BackwardOfResult, "TanhGrad"},
     {"SeluBackward", Backward, "SeluGrad"},
     {"HardswishBackward", Backward, "HardSwishGrad"},
+    {"HardswishBackwardV2", Backward, "HardSwishGrad"},
+    {"FastGeluBackward", Backward, "FastGeluGrad"},
     {"HardsigmoidBackward", Backward, "HardSigmoidGrad"},
     {"LeakyReluBackward", LeakyReluBackward, "LeakyReluGrad"},
     {"ThresholdBackward", ThresholdBackward, "ThresholdGradV2D"},

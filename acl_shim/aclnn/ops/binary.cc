@@ -173,6 +173,7 @@ constexpr NnOp kOps[] = {
     {"Atan2", RealBinary, "Atan2"},
     {"InplaceAtan2", RealBinary, "Atan2"},
     {"XLogYTensor", RealBinary, "Xlogy"},
+    {"Xlog1py", RealBinary, "Xlog1py"},
     {"InplaceXLogYTensor", RealBinary, "Xlogy"},
     {"XLogYScalarOther", RealBinary, "Xlogy"},
     {"InplaceXLogYScalarOther", RealBinary, "Xlogy"},

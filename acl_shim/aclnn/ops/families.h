@@ -38,6 +38,9 @@ std::span<const NnOp> FoundOps();
 std::span<const NnOp> CountOps();
 std::span<const NnOp> MaximaOps();
 std::span<const NnOp> ResizeOps();
+std::span<const NnOp> MathOps();
+std::span<const NnOp> GradientOps();
+std::span<const NnOp> ArrangeOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);

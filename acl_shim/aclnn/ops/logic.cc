@@ -91,6 +91,8 @@ constexpr NnOp kOps[] = {
     {"InplaceLogicalNot", LogicalNot},
     {"BitwiseAndTensor", Bitwise, "BitwiseAnd"},
     {"InplaceBitwiseAndTensor", Bitwise, "BitwiseAnd"},
+    {"BitwiseAndTensorOut", Bitwise, "BitwiseAnd"},
+    {"InplaceBitwiseAndTensorOut", Bitwise, "BitwiseAnd"},
     {"BitwiseAndScalar", Bitwise, "BitwiseAnd"},
     {"InplaceBitwiseAndScalar", Bitwise, "BitwiseAnd"},
     {"BitwiseOrTensor", Bitwise, "BitwiseOr"},

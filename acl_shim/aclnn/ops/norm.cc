@@ -150,6 +150,78 @@ void AddRmsNorm(Builder& b) {
   b.Store(y[2], 6);
 }
 
+// (x1, x2, gamma, epsilon, y1Out, y2Out, rstdOut, xOut): y1 is y2 in f32.
+void AddRmsNormCast(Builder& b) {
+  const std::vector<Value> y = b.Ops("AddRmsNorm", {b.In(0), b.In(1), b.In(2)},
+                                     Epsilon("epsilon", b.Double(3)));
+  if (!b.ok()) return;
+  b.Store(b.Cast(y[0], DataType::kFloat), 4);
+  b.Store(y[0], 5);
+  b.StoreFlat(y[1], 6);
+  b.Store(y[2], 7);
+}
+
+// (x1Ref, x2Ref, gamma, epsilon, rstdOut): x1 becomes y, x2 the sum.
+void InplaceAddRmsNorm(Builder& b) {
+  const std::vector<Value> y = b.Ops("AddRmsNorm", {b.In(0), b.In(1), b.In(2)},
+                                     Epsilon("epsilon", b.Double(3)));
+  if (!b.ok()) return;
+  b.Store(y[0], 0);
+  b.StoreFlat(y[1], 4);
+  b.Store(y[2], 1);
+}
+
+// (dy, x, gx, gamma, mean, rstd, alpha, dxOut, dgxOut, dbetaOut, dgammaOut).
+void DeepNormGrad(Builder& b) {
+  const std::vector<Value> y = b.Ops(
+      "DeepNormGrad", {b.In(0), b.In(1), b.In(2), b.In(3), b.In(4), b.In(5)},
+      Epsilon("alpha", b.Double(6)));
+  for (size_t i = 0; i < y.size() && b.ok(); ++i) b.Store(y[i], 7 + i);
+}
+
+Attrs GroupAttrs(Builder& b, size_t groups_arg) {
+  Attrs attrs;
+  attrs["num_groups"] = b.Int(groups_arg);
+  attrs["data_format"] =
+      b.Given(groups_arg + 1) ? b.String(groups_arg + 1) : std::string("NCHW");
+  return attrs;
+}
+
+// (x, gamma, beta, numGroups, dataFormat?, eps, activateSwish, swishScale,
+//  yOut, meanOut, rstdOut).
+void GroupNormSwish(Builder& b) {
+  Attrs attrs = GroupAttrs(b, 3);
+  attrs["eps"] = static_cast<float>(b.Double(5));
+  attrs["activate_swish"] = b.Bool(6);
+  attrs["swish_scale"] = static_cast<float>(b.Double(7));
+  const DataType type = b.TypeOf(b.In(0));
+  const std::vector<Value> y = b.Ops(
+      "GroupNormSwish", {b.In(0), b.Cast(b.In(1), type), b.Cast(b.In(2), type)},
+      std::move(attrs));
+  if (!b.ok()) return;
+  b.Store(y[0], 8);
+  b.StoreFlat(y[1], 9);
+  b.StoreFlat(y[2], 10);
+}
+
+// (dy, mean, rstd, x, gamma, beta, numGroups, dataFormat?, swishScale,
+//  dgammaIsRequire, dbetaIsRequire, dxOut, dgammaOut, dbetaOut).
+void GroupNormSwishGrad(Builder& b) {
+  Attrs attrs = GroupAttrs(b, 6);
+  attrs["swish_scale"] = static_cast<float>(b.Double(8));
+  const DataType type = b.TypeOf(b.In(0));
+  std::vector<Value> inputs;
+  for (size_t arg = 0; arg < 6; ++arg) {
+    inputs.push_back(b.Cast(b.In(arg), type));
+  }
+  const std::vector<Value> y =
+      b.Ops("GroupNormSwishGrad", inputs, std::move(attrs));
+  if (!b.ok()) return;
+  b.Store(y[0], 11);
+  if (b.Bool(9)) b.Store(y[1], 12);
+  if (b.Bool(10)) b.Store(y[2], 13);
+}
+
 // (x1, x2, gamma, beta, bias?, epsilon, additionalOutput, yOut, meanOut,
 //  rstdOut, xOut).
 void AddLayerNorm(Builder& b) {
@@ -187,6 +259,8 @@ void DeepNorm(Builder& b) {
 
 constexpr NnOp kOps[] = {
     {"LayerNorm", LayerNorm},
+    {"LayerNormWithImplMode", LayerNorm},
+    {"FastLayerNorm", LayerNorm},
     {"LayerNormBackward", LayerNormBackward},
     {"GroupNorm", GroupNorm},
     {"GroupNormSilu", GroupNormSilu},
@@ -195,6 +269,11 @@ constexpr NnOp kOps[] = {
     {"GemmaRmsNorm", GemmaRmsNorm},
     {"RmsNormGrad", RmsNormGrad},
     {"AddRmsNorm", AddRmsNorm},
+    {"AddRmsNormCast", AddRmsNormCast},
+    {"InplaceAddRmsNorm", InplaceAddRmsNorm},
+    {"DeepNormGrad", DeepNormGrad},
+    {"GroupNormSwish", GroupNormSwish},
+    {"GroupNormSwishGrad", GroupNormSwishGrad},
     {"AddLayerNorm", AddLayerNorm},
     {"AddLayerNormGrad", AddLayerNormGrad},
     {"DeepNorm", DeepNorm},
