@@ -26,12 +26,12 @@ const std::vector<const NnOp*>& Table() {
   static const auto& table = *[] {
     auto* ops = new std::vector<const NnOp*>(std::size(kNames));
     for (const auto family :
-         {UnaryOps,     BinaryOps, LogicOps,   CopyOps,      ActivationOps,
-          ShapeOps,     IndexOps,  ReduceOps,  NormOps,      LossOps,
-          MatmulOps,    ConvOps,   PoolOps,    AttentionOps, ForeachOps,
-          BatchNormOps, WindowOps, RoutingOps, OptimizerOps, LookupOps,
-          FoundOps,     CountOps,  MaximaOps,  ResizeOps,    MathOps,
-          GradientOps,  ArrangeOps}) {
+         {UnaryOps,     BinaryOps,  LogicOps,   CopyOps,      ActivationOps,
+          ShapeOps,     IndexOps,   ReduceOps,  NormOps,      LossOps,
+          MatmulOps,    ConvOps,    PoolOps,    AttentionOps, ForeachOps,
+          BatchNormOps, WindowOps,  RoutingOps, OptimizerOps, LookupOps,
+          FoundOps,     CountOps,   MaximaOps,  ResizeOps,    MathOps,
+          GradientOps,  ArrangeOps, GroupedOps, RandomOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -16,6 +16,32 @@ void RotaryPositionEmbedding(Builder& b) {
       AxisAttr("mode", b.Int(3))));
 }
 
+// (dy, cos, sin, x?, mode, dxOut, dcosOut, dsinOut): without x no gradients of
+// cos and sin.
+void RotaryPositionEmbeddingGrad(Builder& b) {
+  const DataType type = b.Promoted({0, 1, 2});
+  const Value x = b.Cast(b.OptionalIn(3), type);
+  const std::vector<Value> y = b.Ops(
+      "RotaryPositionEmbeddingGrad",
+      {b.Cast(b.In(0), type), b.Cast(b.In(1), type), b.Cast(b.In(2), type), x},
+      AxisAttr("mode", b.Int(4)));
+  if (!b.ok()) return;
+  b.Store(y[0], 5);
+  if (x.empty()) return;
+  b.StoreFlat(y[1], 6);
+  b.StoreFlat(y[2], 7);
+}
+
+// (queryRef, keyRef, cos, sin, layout).
+void ApplyRotaryPosEmb(Builder& b) {
+  const std::vector<Value> y =
+      b.Ops("ApplyRotaryPosEmb", {b.In(0), b.In(1), b.In(2), b.In(3)},
+            AxisAttr("layout", b.Int(4)));
+  if (!b.ok()) return;
+  b.Store(y[0], 0);
+  b.Store(y[1], 1);
+}
+
 // Names of what is not modelled, by their places: given means refused.
 void RefuseGiven(Builder& b, std::initializer_list<size_t> args) {
   for (size_t arg : args) {
@@ -59,6 +85,8 @@ void FusedInferAttentionScoreV2(Builder& b) {
 
 constexpr NnOp kOps[] = {
     {"RotaryPositionEmbedding", RotaryPositionEmbedding},
+    {"RotaryPositionEmbeddingGrad", RotaryPositionEmbeddingGrad},
+    {"ApplyRotaryPosEmb", ApplyRotaryPosEmb},
     {"FusedInferAttentionScoreV2", FusedInferAttentionScoreV2},
 };
 

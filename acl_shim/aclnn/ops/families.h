@@ -41,6 +41,8 @@ std::span<const NnOp> ResizeOps();
 std::span<const NnOp> MathOps();
 std::span<const NnOp> GradientOps();
 std::span<const NnOp> ArrangeOps();
+std::span<const NnOp> GroupedOps();
+std::span<const NnOp> RandomOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);
@@ -73,6 +75,10 @@ struct CubeMode {
   bool hf32 = false;
 };
 CubeMode ModeOf(Builder& b, DataType type, size_t math_arg);
+
+// x1 * x2, batched with broadcasting. `out` is the dtype that is wanted.
+Value Product(Builder& b, Value x1, Value x2, const CubeMode& mode,
+              DataType out, Value bias = Value());
 
 // An attribute list.
 inline std::vector<int64_t> IntList(std::initializer_list<int64_t> values) {

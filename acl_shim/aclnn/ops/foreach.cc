@@ -172,6 +172,44 @@ void Norm(Builder& b) {
   });
 }
 
+// Halves go away from 0: what is cut off is exact.
+Value RoundAway(Builder& b, Value x) {
+  const DataType type = b.TypeOf(x);
+  const Value cut = b.Op("Trunc", {x});
+  const Value rest = b.Op("Abs", {b.Op("Sub", {x, cut})});
+  const Value up = b.Op("GreaterEqual", {rest, b.Constant(0.5, type)});
+  const Value away = b.Op("Add", {cut, b.Op("Sign", {x})});
+  return b.Op("Select", {up, away, cut});
+}
+
+// What is no integer becomes the odd one beside it.
+Value RoundOdd(Builder& b, Value x) {
+  const DataType type = b.TypeOf(x);
+  const Value low = b.Op("Floor", {x});
+  const Value half = b.Op("Mul", {low, b.Constant(0.5, type)});
+  const Value even = b.Op("Equal", {b.Op("Floor", {half}), half});
+  const Value broken = b.Op("NotEqual", {low, x});
+  const Value next = b.Op("Add", {low, b.Constant(1, type)});
+  return b.Op("Select", {b.Op("LogicalAnd", {even, broken}), next, low});
+}
+
+// (x, roundMode, out): 1 to even, 2 down, 3 up, 4 halves away from 0, 5 towards
+// 0, 6 to odd.
+void RoundOff(Builder& b) {
+  constexpr const char* kKernels[] = {"Rint", "Floor", "Ceil", "", "Trunc", ""};
+  const int64_t mode = b.ScalarAt(1).integer;
+  b.Check((mode >= 1 && mode <= 6) || !b.ok(), 1, absl::StrCat(mode), "1 to 6");
+  if (!b.ok()) return;
+  const std::vector<Value> x = b.InList(0);
+  for (size_t i = 0; i < x.size() && b.ok(); ++i) {
+    const Value wide = b.Cast(x[i], DataType::kFloat);
+    const Value y = mode == 4   ? RoundAway(b, wide)
+                    : mode == 6 ? RoundOdd(b, wide)
+                                : b.Op(kKernels[mode - 1], {wide});
+    b.StoreItem(y, 2, i);
+  }
+}
+
 // (scaledGrads, foundInf, invScale): each grad times invScale; foundInf
 // becomes 1 if one of them has an element that is not finite.
 void Unscale(Builder& b) {
@@ -261,6 +299,7 @@ constexpr NnOp kOps[] = {
     {"ForeachLerpList", Lerp},
     {"ForeachLerpScalar", Lerp},
     {"ForeachNorm", Norm},
+    {"ForeachRoundOffNumberV2", RoundOff},
     {"ForeachNonFiniteCheckAndUnscale", Unscale},
 };
 

@@ -34,9 +34,10 @@ Matrix MatrixOf(Builder& b, Value x, DataType type) {
   return {b.Cast(swapped, type), true};
 }
 
-// x1 * x2, batched with broadcasting. `out` is the dtype that is wanted.
+}  // namespace
+
 Value Product(Builder& b, Value x1, Value x2, const CubeMode& mode,
-              DataType out, Value bias = Value()) {
+              DataType out, Value bias) {
   const Matrix a = MatrixOf(b, x1, mode.type);
   const Matrix c = MatrixOf(b, x2, mode.type);
   if (!b.ok()) return {};
@@ -50,6 +51,8 @@ Value Product(Builder& b, Value x1, Value x2, const CubeMode& mode,
               {a.value, c.value, bias, Value()}, std::move(attrs),
               widens ? DataType::kFloat : mode.type);
 }
+
+namespace {
 
 // torch.matmul: vectors are rows or columns, and what they add is taken away.
 void Matmul(Builder& b) {
@@ -250,88 +253,7 @@ void TriangularSolve(Builder& b) {
   b.Store(matrix, 6);
 }
 
-// Rows [first, first + count) of x for each expert, as groupList sums them.
-std::vector<Value> RowsOfGroups(Builder& b, Value x, size_t list_arg,
-                                size_t experts) {
-  const std::vector<int64_t> ends = b.Ints(list_arg);
-  b.CheckRank(x, 0, 2, 2);
-  b.Check(ends.size() == experts || !b.ok(), list_arg,
-          absl::StrCat(ends.size(), " groups"),
-          absl::StrCat(experts, " groups, one for each weight"));
-  std::vector<Value> rows;
-  int64_t begin = 0;
-  for (size_t i = 0; i < ends.size() && b.ok(); ++i) {
-    b.Check(ends[i] >= begin && ends[i] <= b.Extent(x, 0), list_arg,
-            kernels::ToString(ends),
-            absl::StrCat("ascending ends up to ", b.Extent(x, 0)));
-    if (b.ok()) rows.push_back(b.Narrow(x, 0, begin, ends[i] - begin));
-    begin = ends[i];
-  }
-  return rows;
-}
-
-// Matrices of a list; one of rank 3 holds all of them.
-std::vector<Value> MatricesOf(Builder& b, size_t arg) {
-  std::vector<Value> items = b.InList(arg);
-  if (items.size() != 1 || b.Rank(items[0]) != 3) return items;
-  const Value all = items[0];
-  items.clear();
-  for (int64_t i = 0; i < b.Extent(all, 0); ++i) {
-    const Shape shape{b.Extent(all, 1), b.Extent(all, 2)};
-    const Value one = b.Narrow(all, 0, i, 1);
-    items.push_back(b.Reshape(one, shape));
-  }
-  return items;
-}
-
-// (x, weight, bias?, scale?, offset?, antiquantScale?, antiquantOffset?,
-//  groupList?, splitItem[, groupType], y): a product for each weight; x and y
-// are lists, or one whose rows follow each other.
-void GroupedMatmul(Builder& b) {
-  for (size_t arg = 3; arg < 7; ++arg) {
-    if (b.Given(arg)) b.Refuse(arg, "a list", "nullptr (not quantised)");
-  }
-  const size_t out = b.OutputArg();
-  std::vector<Value> x = b.InList(0);
-  const std::vector<Value> weight = MatricesOf(b, 1);
-  std::vector<Value> bias;
-  if (b.Given(2)) bias = b.InList(2);
-  b.Check(bias.empty() || bias.size() == weight.size() || !b.ok(), 2,
-          absl::StrCat(bias.size(), " items"),
-          absl::StrCat(weight.size(), " items, or nullptr"));
-  if (b.ok() && x.size() == 1 && b.Given(7)) {
-    x = RowsOfGroups(b, x[0], 7, weight.size());
-  }
-  b.Check(x.size() == weight.size() || !b.ok(), 0,
-          absl::StrCat(x.size(), " items"),
-          absl::StrCat(weight.size(), " items, as weight"));
-  if (!b.ok()) return;
-  const std::vector<Value> y = b.InList(out);
-  int64_t begin = 0;
-  for (size_t i = 0; i < weight.size() && b.ok(); ++i) {
-    if (y.size() != 1) {
-      const CubeMode mode{b.TypeOf(x[i]), false};
-      b.StoreItem(Product(b, x[i], weight[i], mode, mode.type,
-                          bias.empty() ? Value() : bias[i]),
-                  out, i);
-      continue;
-    }
-    const CubeMode mode{b.TypeOf(x[i]), false};
-    const int64_t rows = b.Extent(x[i], 0);
-    b.Check(begin + rows <= b.Extent(y[0], 0), out,
-            kernels::ToString(b.ShapeOf(y[0])),
-            absl::StrCat(begin + rows, " rows or more"));
-    if (!b.ok()) return;
-    b.StoreInto(Product(b, x[i], weight[i], mode, mode.type,
-                        bias.empty() ? Value() : bias[i]),
-                b.Narrow(y[0], 0, begin, rows), out);
-    begin += rows;
-  }
-}
-
 constexpr NnOp kOps[] = {
-    {"GroupedMatmul", GroupedMatmul, nullptr, "not quantised"},
-    {"GroupedMatmulV2", GroupedMatmul, nullptr, "not quantised"},
     {"WeightQuantBatchMatmulV2", WeightQuantBatchMatmul},
     {"TriangularSolve", TriangularSolve},
     {"Matmul", Matmul},

@@ -367,6 +367,67 @@ void SumOfTopK(Builder& b) {
   b.Result(SumOver(b, Gathered(b, rows, index, k), 1, false));
 }
 
+// (permuteTokens, unpermutedTokensGrad, sortedIndices, probs?, paddedMode,
+//  restoreShape?, permutedTokensGradOut, probsGradOut).
+void TokenUnpermuteGrad(Builder& b) {
+  const Value rows = b.In(0);
+  const Value dy = b.Cast(b.In(1), kF32);
+  const Value index = b.Cast(b.In(2), kI32);
+  const Value probs = b.Cast(b.OptionalIn(3), kF32);
+  b.CheckRank(rows, 0, 2, 2);
+  b.CheckRank(dy, 1, 2, 2);
+  b.CheckRank(index, 2, 1, 1);
+  b.CheckRank(probs, 3, 2, 2);
+  RefusePadding(b, 4);
+  if (!b.ok()) return;
+  const int64_t k = probs.empty() ? 1 : b.Extent(probs, 1);
+  const int64_t count = b.Count(index);
+  b.Check(b.Extent(dy, 0) * k == count, 1, kernels::ToString(b.ShapeOf(dy)),
+          absl::StrCat(count / k, " rows"));
+  if (!b.ok()) return;
+  const int64_t width = b.Extent(rows, 1);
+  const Value each = b.Expand(b.Reshape(dy, {b.Extent(dy, 0), 1, width}),
+                              {b.Extent(dy, 0), k, width});
+  Value spread = each;
+  if (!probs.empty()) {
+    const Value share = b.Reshape(probs, {b.Extent(probs, 0), k, 1});
+    spread = b.Op("Mul", {each, share});
+    const Value dot = b.Op("Mul", {Gathered(b, rows, index, k), each});
+    b.StoreFlat(SumOver(b, dot, 2, false), 7);
+  }
+  const Value zeros =
+      FillOf(b, b.Constant(0, kF32), {b.Extent(rows, 0), width});
+  b.Store(
+      b.Op("ScatterUpdate", {zeros, index, b.Reshape(spread, {count, width})}),
+      6);
+}
+
+// (expandedX, x1, x2?, bias, scales, expandedRowIdx, expandedExpertIdx, out):
+// rows are the first of all tokens, then the second ones.
+void FinalizeRouting(Builder& b) {
+  const Value out = b.In(7);
+  b.CheckRank(b.In(0), 0, 2, 2);
+  b.CheckRank(out, 7, 2, 2);
+  b.CheckRank(b.In(5), 5, 1, 1);
+  const Value scales = b.Cast(b.In(4), kF32);
+  b.CheckRank(scales, 4, 2, 2);
+  if (!b.ok()) return;
+  const int64_t tokens = b.Extent(out, 0);
+  const int64_t k = b.Extent(scales, 1);
+  b.Check(b.Count(b.In(5)) == tokens * k, 5,
+          kernels::ToString(b.ShapeOf(b.In(5))),
+          absl::StrCat(tokens * k, " rows"));
+  if (!b.ok()) return;
+  const int64_t turned[] = {1, 0};
+  const Value index = b.Permute(b.Reshape(b.In(5), {k, tokens}), turned);
+  Value y = Gathered(b, b.In(0), index, k);
+  y = b.Op("Add", {y, Gathered(b, b.In(3), b.In(6), k)});
+  y = b.Op("Mul", {y, b.Reshape(scales, {tokens, k, 1})});
+  Value sum = b.Op("Add", {SumOver(b, y, 1, false), b.Cast(b.In(1), kF32)});
+  if (b.Given(2)) sum = b.Op("Add", {sum, b.Cast(b.In(2), kF32)});
+  b.Result(sum);
+}
+
 constexpr const char* kNoDrops = "without drops and padding";
 
 constexpr NnOp kOps[] = {
@@ -380,6 +441,8 @@ constexpr NnOp kOps[] = {
     {"MoeFinalizeRoutingV2", FinalizeRoutingV2, nullptr, kNoDrops},
     {"MoeTokenPermute", TokenPermute, nullptr, kNoDrops},
     {"MoeTokenPermuteGrad", SumOfTopK, nullptr, kNoDrops},
+    {"MoeFinalizeRouting", FinalizeRouting},
+    {"MoeTokenUnpermuteGrad", TokenUnpermuteGrad, nullptr, kNoDrops},
     {"MoeTokenUnpermute", TokenUnpermute, nullptr, kNoDrops},
 };
 

@@ -11,11 +11,13 @@ import numpy as np
 
 from nn import Library, NnError, Null, Scalar, Tensor, to_bf16
 from nn_cases import CASES
+import nn_cases_experts  # noqa: F401
 import nn_cases_index  # noqa: F401
 import nn_cases_lists  # noqa: F401 (adds its cases)
 import nn_cases_math  # noqa: F401
 import nn_cases_more  # noqa: F401
 import nn_cases_pools  # noqa: F401
+import nn_cases_random  # noqa: F401
 import nn_cases_train  # noqa: F401
 import nn_cases_windows  # noqa: F401
 
