@@ -31,7 +31,8 @@ const std::vector<const NnOp*>& Table() {
           MatmulOps,    ConvOps,    PoolOps,    AttentionOps, ForeachOps,
           BatchNormOps, WindowOps,  RoutingOps, OptimizerOps, LookupOps,
           FoundOps,     CountOps,   MaximaOps,  ResizeOps,    MathOps,
-          GradientOps,  ArrangeOps, GroupedOps, RandomOps}) {
+          GradientOps,  ArrangeOps, GroupedOps, RandomOps,    DirectOps,
+          SyncNormOps}) {
       for (const NnOp& op : family()) (*ops)[NumberOf(op.name)] = &op;
     }
     return ops;

@@ -43,6 +43,8 @@ std::span<const NnOp> GradientOps();
 std::span<const NnOp> ArrangeOps();
 std::span<const NnOp> GroupedOps();
 std::span<const NnOp> RandomOps();
+std::span<const NnOp> DirectOps();
+std::span<const NnOp> SyncNormOps();
 
 // The common dtype of `type` and argument `arg`, or an error.
 DataType PromoteWith(Builder& b, DataType type, size_t arg);

@@ -123,6 +123,61 @@ void SmoothL1LossBackward(Builder& b) {
 }
 
 // (gradOutput, self, target, reduction, logTarget, out).
+// The gradient of each element's loss, and of their mean.
+Value Weighed(Builder& b, Value slope, size_t dy_arg, const Attrs& reduction) {
+  if (!b.ok()) return {};
+  const Value dy = ExpandTo(b, b.Cast(b.In(dy_arg), DataType::kFloat),
+                            b.ShapeOf(slope), dy_arg);
+  const Value y = b.Op("Mul", {dy, slope});
+  if (std::get<std::string>(reduction.at("reduction")) != "mean") return y;
+  const auto count = static_cast<double>(b.Count(slope));
+  return b.Op("RealDiv", {y, b.Constant(count, DataType::kFloat)});
+}
+
+// (gradOutput, self, target, reduction, logTarget, gradTarget), in f32:
+// log(target) + 1 - self, 0 where target is not above 0; of logarithms
+// exp(target) * (target + 1 - self).
+void KlDivTargetBackward(Builder& b) {
+  const DataType f32 = DataType::kFloat;
+  const Attrs reduction = Reduction(b, 3);
+  const Value target = b.Cast(b.In(2), f32);
+  const Value self = ExpandTo(b, b.Cast(b.In(1), f32), b.ShapeOf(target), 1);
+  const Value one = b.Constant(1, f32);
+  const bool logs = b.Bool(4);
+  const Value log = logs ? target : b.Op("Log", {target});
+  Value slope = b.Op("Sub", {b.Op("Add", {log, one}), self});
+  if (logs) {
+    slope = b.Op("Mul", {b.Op("Exp", {target}), slope});
+  } else if (b.ok()) {
+    const Value above = b.Op("Greater", {target, b.Constant(0, f32)});
+    const Value zeros = FillOf(b, b.Constant(0, f32), b.ShapeOf(target));
+    slope = b.Op("Select", {above, slope, zeros});
+  }
+  b.Result(Weighed(b, slope, 0, reduction));
+}
+
+// (gradOutput, self, target, weight?, posWeight?, reduction, gradTarget), in
+// f32: the loss is target * posWeight * softplus(-x) + (1 - target) *
+// softplus(x), times weight; without posWeight its slope is -x * weight.
+void BceWithLogitsTargetBackward(Builder& b) {
+  const DataType f32 = DataType::kFloat;
+  const Attrs reduction = Reduction(b, 5);
+  const Value x = b.Cast(b.In(1), f32);
+  b.CheckShape(b.In(2), 2, b.ShapeOf(x));
+  if (!b.ok()) return;
+  Value slope = b.Op("Neg", {x});
+  if (b.Given(4)) {
+    const Value pos = ExpandTo(b, b.Cast(b.In(4), f32), b.ShapeOf(x), 4);
+    slope = b.Op("Sub", {b.Op("Mul", {pos, b.Op("Softplus", {slope})}),
+                         b.Op("Softplus", {x})});
+  }
+  if (b.Given(3)) {
+    const Value weight = ExpandTo(b, b.Cast(b.In(3), f32), b.ShapeOf(x), 3);
+    slope = b.Op("Mul", {slope, weight});
+  }
+  b.Result(Weighed(b, slope, 0, reduction));
+}
+
 void KlDivBackward(Builder& b) {
   Attrs attrs = Reduction(b, 3);
   attrs["log_target"] = b.Bool(4);
@@ -267,6 +322,8 @@ constexpr NnOp kOps[] = {
     {"SoftmaxCrossEntropyWithLogits", SoftmaxCrossEntropyWithLogits},
     {"SmoothL1LossBackward", SmoothL1LossBackward},
     {"KlDivBackward", KlDivBackward},
+    {"KlDivTargetBackward", KlDivTargetBackward},
+    {"BinaryCrossEntropyWithLogitsTargetBackward", BceWithLogitsTargetBackward},
     {"BinaryCrossEntropyBackward", BinaryCrossEntropyBackward},
     {"BinaryCrossEntropyWithLogitsBackward",
      BinaryCrossEntropyWithLogitsBackward},

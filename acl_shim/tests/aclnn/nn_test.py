@@ -11,6 +11,7 @@ import numpy as np
 
 from nn import Library, NnError, Null, Scalar, Tensor, to_bf16
 from nn_cases import CASES
+import nn_cases_direct  # noqa: F401
 import nn_cases_experts  # noqa: F401
 import nn_cases_index  # noqa: F401
 import nn_cases_lists  # noqa: F401 (adds its cases)
