@@ -128,27 +128,56 @@ void PadBackward(Builder& b) {
   b.Result(dx);
 }
 
+// (…, interpolationMode, paddingMode, alignCorners, …).
+Attrs SamplerAttrs(Builder& b, size_t first) {
+  constexpr const char* kModes[] = {"bilinear", "nearest", "bicubic"};
+  constexpr const char* kPads[] = {"zeros", "border", "reflection"};
+  const int64_t mode = b.Int(first);
+  const int64_t pad = b.Int(first + 1);
+  b.Check(mode >= 0 && mode <= 2, first, absl::StrCat(mode),
+          "0 (bilinear), 1 (nearest) or 2 (bicubic)");
+  b.Check(pad >= 0 && pad <= 2, first + 1, absl::StrCat(pad),
+          "0 (zeros), 1 (border) or 2 (reflection)");
+  Attrs attrs;
+  if (!b.ok()) return attrs;
+  attrs["interpolation_mode"] = std::string(kModes[mode]);
+  attrs["padding_mode"] = std::string(kPads[pad]);
+  attrs["align_corners"] = b.Bool(first + 2);
+  return attrs;
+}
+
+template <size_t kAxes>
+Value SampledAt(Builder& b, size_t arg, DataType type) {
+  const Value x = b.Cast(b.In(arg), type);
+  return kAxes == 2 ? Planes(b, x, arg, 2, type)
+                    : Volumes(b, x, arg, 3, b.kernel());
+}
+
 // (input, grid, interpolationMode, paddingMode, alignCorners, out).
 template <size_t kAxes>
 void GridSampler(Builder& b) {
-  constexpr const char* kModes[] = {"bilinear", "nearest", "bicubic"};
-  constexpr const char* kPads[] = {"zeros", "border", "reflection"};
-  const int64_t mode = b.Int(2);
-  const int64_t pad = b.Int(3);
-  b.Check(mode >= 0 && mode <= 2, 2, absl::StrCat(mode),
-          "0 (bilinear), 1 (nearest) or 2 (bicubic)");
-  b.Check(pad >= 0 && pad <= 2, 3, absl::StrCat(pad),
-          "0 (zeros), 1 (border) or 2 (reflection)");
-  if (!b.ok()) return;
-  Attrs attrs;
-  attrs["interpolation_mode"] = std::string(kModes[mode]);
-  attrs["padding_mode"] = std::string(kPads[pad]);
-  attrs["align_corners"] = b.Bool(4);
   const DataType type = b.ComputeType(b.kernel(), b.Promoted({0, 1}));
-  const Value x = kAxes == 2 ? Planes(b, b.In(0), 0, 2, type)
-                             : Volumes(b, b.In(0), 0, 3, b.kernel());
-  StoreSame(b, b.Op(b.kernel(), {x, b.Cast(b.In(1), type)}, std::move(attrs)),
+  const Value x = SampledAt<kAxes>(b, 0, type);
+  StoreSame(b, b.Op(b.kernel(), {x, b.Cast(b.In(1), type)}, SamplerAttrs(b, 2)),
             5);
+}
+
+// (gradOutput, input, grid, interpolationMode, paddingMode, alignCorners,
+//  outputMask, inputGrad, gridGrad).
+template <size_t kAxes>
+void GridSamplerBackward(Builder& b) {
+  const DataType type = b.ComputeType(b.kernel(), b.Promoted({0, 1, 2}));
+  const std::vector<Value> y =
+      b.Ops(b.kernel(),
+            {SampledAt<kAxes>(b, 0, type), SampledAt<kAxes>(b, 1, type),
+             b.Cast(b.In(2), type)},
+            SamplerAttrs(b, 3));
+  const std::vector<uint8_t> mask = b.Bools(6);
+  b.Check(mask.size() == 2 || !b.ok(), 6, absl::StrCat(mask.size(), " values"),
+          "2 values");
+  if (!b.ok()) return;
+  if (mask[0] != 0) StoreSame(b, y[0], 7);
+  if (mask[1] != 0) StoreSame(b, y[1], 8);
 }
 
 constexpr NnOp kOps[] = {
@@ -165,8 +194,12 @@ constexpr NnOp kOps[] = {
     {"ReplicationPad1dBackward", PadBackward, "edge"},
     {"ReplicationPad2dBackward", PadBackward, "edge"},
     {"ReplicationPad3dBackward", PadBackward, "edge"},
-    {"GridSampler2D", GridSampler<2>, "GridSampler2D", "not bicubic"},
+    {"GridSampler2D", GridSampler<2>, "GridSampler2D"},
     {"GridSampler3D", GridSampler<3>, "GridSampler3D", "not bicubic"},
+    {"GridSampler2DBackward", GridSamplerBackward<2>, "GridSampler2DGrad",
+     "not bicubic"},
+    {"GridSampler3DBackward", GridSamplerBackward<3>, "GridSampler3DGrad",
+     "not bicubic"},
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ import nn_cases_math  # noqa: F401
 import nn_cases_more  # noqa: F401
 import nn_cases_pools  # noqa: F401
 import nn_cases_random  # noqa: F401
+import nn_cases_sample  # noqa: F401
 import nn_cases_train  # noqa: F401
 import nn_cases_windows  # noqa: F401
 
