@@ -119,6 +119,11 @@ absl::Status MakeRepeatable(Call& call, const aclOpExecutor* executor) {
                       "another thread, expected that of this thread's last "
                       "first phase");
   }
+  if (!found->plan->found.empty()) {
+    return FaultError(Fault::kNnParamInvalid,
+                      "executor: given one whose results the host takes from "
+                      "the device, expected one without host copies");
+  }
   found->repeatable = true;
   before_finalize.store(&TellLeaks, std::memory_order_release);
   return absl::OkStatus();
@@ -160,7 +165,8 @@ aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor) {
   });
 }
 
-// Right after the first phase, on its thread (R173).
+// Right after the first phase, on its thread; not of operators with host copies
+// (R173).
 aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
   return NodeCall("aclSetAclOpExecutorRepeatable", Args(executor),
                   [&](Call& call) { return MakeRepeatable(call, executor); });

@@ -120,6 +120,15 @@ class NnTest(unittest.TestCase):
       NN.check("destroy", NN.lib.aclmdlRIDestroy(ri))
       NN.lib.aclrtFree(ctypes.c_void_p(workspace))
 
+  def test_results_of_unknown_number_are_found_once(self):
+    x, out = Tensor(np.eye(3, dtype=np.float32)), Tensor(np.zeros((9, 2), "q"))
+    with NN.call("Nonzero") as call:
+      _, executor = call.first([x, out])
+      self.assertEqual(NN.lib.aclSetAclOpExecutorRepeatable(executor),
+                       _INVALID)
+      self.assertIn("host copies", NN.message())
+      NN.check("destroy", NN.lib.aclDestroyAclOpExecutor(executor))
+
   def test_messages_have_the_callers_names(self):
     x, wide = (np.zeros(shape, np.float32) for shape in ((2, 3), (4,)))
     for op, args, argument in (
