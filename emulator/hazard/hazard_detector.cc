@@ -196,9 +196,12 @@ void HazardDetector::CheckRange(const Event& event) {
          "check address and offset");
   }
   const TaskRecord& task = races_.calls().Task(event.task);
-  // Operators of aclnn take views, which may begin at any element.
+  const KeptRecord* kept = graphs_.Of(event.task);
+  // Operators of aclnn take views, which may begin at any element, also where
+  // a graph repeats them.
+  const CallRecord& by = kept == nullptr ? task.call : kept->by;
   if (task.kernel && event.a % kTensorAlignment != 0 &&
-      !StartsWith(task.call.name, "aclnn")) {
+      !StartsWith(by.name, "aclnn")) {
     tell(12, absl::StrCat("a tensor begins at offset ", event.a,
                           ", no multiple of 64 bytes"),
          "begin every tensor at a multiple of 64 bytes (R81)");

@@ -249,6 +249,22 @@ TEST_F(HazardDetectorTest, H31_MemoryOfAGraphThatWasFreed) {
   EXPECT_EQ(Rules(), (R{31, 31}));
 }
 
+TEST_F(HazardDetectorTest, H12_TheCallThatAGraphRepeatsSaysWhatIsAllowed) {
+  Alloc(0, 256);
+  const auto execute = [&](const char* captured) {
+    Call(0, captured);
+    Put(EventKind::kCaptured, -1, 0, "Add", /*graph=*/1, /*b=*/0);
+    Call(0, "aclmdlRIExecuteAsync");
+    Put(EventKind::kReplayed, 1, tasks_ + 1, "Add", /*graph=*/1, /*b=*/0);
+    Kernel(1, true, 4);
+    Sync(1, tasks_, "aclrtSynchronizeStream");
+  };
+  execute("aclnnAdd");  // a view
+  EXPECT_EQ(Rules(), R{});
+  execute("aclopExecWithHandle");
+  EXPECT_EQ(Rules(), R{12});
+}
+
 TEST_F(HazardDetectorTest, H5_AnUpdateThatNothingOrdersWithAnExecution) {
   const auto run = [&](EventKind kind, int stream, uint64_t b) {
     Put(kind, stream, ++tasks_, "Add", /*graph=*/1, b);

@@ -106,23 +106,35 @@ size_t WeightBytes(const Matmul& m) {
   return (static_cast<size_t>(m.k * m.n) * 2 + 63) / 64 * 64;
 }
 
+// The numbers of `input` (scale or offset) beside row r of the weights as they
+// are stored: one for each run of elements that share it.
+void LoadBeside(const OpCall& call, const Operands& operands, const Matmul& m,
+                const Scales& scales, size_t input, int64_t r, float* row) {
+  const auto load = [&](int64_t at, int64_t c, int64_t count, int64_t step) {
+    LoadLanes(call.inputs[input].dtype, Lane::kFloat,
+              operands.inputs[input].data, at, count, step, row + c);
+  };
+  if (!m.x2.transposed) return load(scales.At(r, 0), 0, m.n, scales.n_stride);
+  const int64_t run = scales.group == 0 ? m.k : scales.group;
+  for (int64_t c = 0; c < m.k; c += run) {
+    load(scales.At(c, r), c, std::min(run, m.k - c), 0);
+  }
+}
+
 // Row r of the weights as they are stored.
 void DequantiseRow(const OpCall& call, const Operands& operands,
                    const Matmul& m, const Scales& scales, int64_t r) {
   const int64_t n = m.x2.transposed ? m.k : m.n;
-  std::vector<float> row(static_cast<size_t>(n));
   const auto* weights = operands.inputs[kWeight].as<int8_t>() + r * n;
-  const auto number = [&](size_t input, int64_t at) {
-    float value;
-    LoadLanes(call.inputs[input].dtype, Lane::kFloat,
-              operands.inputs[input].data, at, 1, 1, &value);
-    return value;
-  };
-  for (int64_t c = 0; c < n; ++c) {
-    const int64_t at = m.x2.transposed ? scales.At(c, r) : scales.At(r, c);
-    auto w = static_cast<float>(weights[c]);
-    if (HasInput(call, kOffset)) w = w + number(kOffset, at);
-    row[static_cast<size_t>(c)] = CanonicalNan(w * number(kScale, at));
+  std::vector<float> row(weights, weights + n);
+  std::vector<float> beside(row.size());
+  if (HasInput(call, kOffset)) {
+    LoadBeside(call, operands, m, scales, kOffset, r, beside.data());
+    for (size_t c = 0; c < row.size(); ++c) row[c] += beside[c];
+  }
+  LoadBeside(call, operands, m, scales, kScale, r, beside.data());
+  for (size_t c = 0; c < row.size(); ++c) {
+    row[c] = CanonicalNan(row[c] * beside[c]);
   }
   StoreLanes(Lane::kFloat, call.inputs[0].dtype, row.data(), n,
              operands.saturate, operands.workspace.data(), r * n);
