@@ -31,64 +31,121 @@ void ApplyAdam(Builder& b) {
 
 Value Number32(Builder& b, double value) { return b.Constant(value, kF32); }
 
-// x * a + y * c.
-Value Blend(Builder& b, Value x, double a, Value y, double c) {
-  return b.Op("Add", {b.Op("Mul", {x, Number32(b, a)}),
-                      b.Op("Mul", {y, Number32(b, c)})});
+// A beta of AdamW, and what is left of 1.
+struct Beta {
+  Value kept;
+  Value rest;
+};
+
+// x * kept + y * rest.
+Value Blend(Builder& b, Value x, const Beta& beta, Value y) {
+  return b.Op("Add",
+              {b.Op("Mul", {x, beta.kept}), b.Op("Mul", {y, beta.rest})});
 }
 
-// 1 - beta^(step + 1).
-Value Correction(Builder& b, double beta, Value step) {
-  const Value power =
-      b.Op("Pow", {Number32(b, beta), b.Op("Add", {step, Number32(b, 1)})});
-  return b.Op("Sub", {Number32(b, 1), power});
+Value OneLess(Builder& b, Value x) { return b.Op("Sub", {Number32(b, 1), x}); }
+
+// A tensor of one element.
+Value NumberAt(Builder& b, size_t arg) {
+  const Value x = b.In(arg);
+  b.Check(b.Count(x) == 1 || !b.ok(), arg, kernels::ToString(b.ShapeOf(x)),
+          "one element");
+  return b.Reshape(b.Cast(x, kF32), {});
+}
+
+// What the two forms of AdamW tell differently; scalars in f32.
+struct AdamW {
+  size_t grad;     // the argument
+  size_t largest;  // the argument, if amsgrad
+  bool amsgrad;
+  bool maximize;
+  Beta beta1;
+  Beta beta2;
+  Value correction1;  // 1 - beta1^t
+  Value correction2;
+  Value lr;
+  Value decay;  // 1 - lr * weightDecay
+  Value epsilon;
+};
+
+// Of var, m and v (arguments 0 to 2), each step in f32:
+//   var *= decay; m, v: moving means of grad and its square
+//   var -= lr / c1 * m / (sqrt(v or the largest so far) / sqrt(c2) + eps)
+// The largest so far.
+Value StepAdamW(Builder& b, const AdamW& x) {
+  Value state[3];
+  for (size_t i = 0; i < 3; ++i) {
+    state[i] = b.Cast(b.In(i), kF32);
+    b.CheckShape(state[i], i, b.ShapeOf(b.In(0)));
+  }
+  Value grad = b.Cast(b.In(x.grad), kF32);
+  b.CheckShape(grad, x.grad, b.ShapeOf(b.In(0)));
+  if (x.maximize) grad = b.Op("Neg", {grad});
+  const Value m = Blend(b, state[1], x.beta1, grad);
+  const Value v = Blend(b, state[2], x.beta2, b.Op("Mul", {grad, grad}));
+  Value largest = v;
+  if (x.amsgrad) {
+    largest = b.Op("Maximum", {b.Cast(b.In(x.largest), kF32), v});
+  }
+  const Value root = b.Op("Sqrt", {x.correction2});
+  const Value below = b.Op(
+      "Add", {b.Op("RealDiv", {b.Op("Sqrt", {largest}), root}), x.epsilon});
+  const Value rate = b.Op("RealDiv", {x.lr, x.correction1});
+  const Value moved = b.Op("Mul", {rate, b.Op("RealDiv", {m, below})});
+  b.Store(b.Op("Sub", {b.Op("Mul", {state[0], x.decay}), moved}), 0);
+  b.Store(m, 1);
+  b.Store(v, 2);
+  return largest;
+}
+
+// (varRef, mRef, vRef, beta1Power, beta2Power, lr, weightDecay, beta1, beta2,
+//  eps, grad, maxGradNorm?, amsgrad, maximize): powers are those of the step
+// before, and maxGradNorm is not changed.
+void ApplyAdamW(Builder& b) {
+  AdamW x{10, 11, b.Bool(12), b.Bool(13), {}, {}, {}, {}, {}, {}, {}};
+  const auto beta = [&](size_t arg) {
+    const Value kept = NumberAt(b, arg);
+    return Beta{kept, OneLess(b, kept)};
+  };
+  x.beta1 = beta(7);
+  x.beta2 = beta(8);
+  const auto correction = [&](size_t arg, const Beta& of) {
+    return OneLess(b, b.Op("Mul", {NumberAt(b, arg), of.kept}));
+  };
+  x.correction1 = correction(3, x.beta1);
+  x.correction2 = correction(4, x.beta2);
+  x.lr = NumberAt(b, 5);
+  x.decay = OneLess(b, b.Op("Mul", {x.lr, NumberAt(b, 6)}));
+  x.epsilon = NumberAt(b, 9);
+  StepAdamW(b, x);
 }
 
 // (varRef, mRef, vRef, maxGradNormRef?, grad, step, lr, beta1, beta2,
-//  weightDecay, eps, amsgrad, maximize), each step in f32:
-//   var *= 1 - lr * weightDecay; m, v: moving means of grad and its square
-//   var -= lr / c1 * m / (sqrt(v or the largest so far) / sqrt(c2) + eps)
-// where c are Correction of the betas: step counts the steps before this one.
+//  weightDecay, eps, amsgrad, maximize): step is the t of beta^t, 1 at first.
 void ApplyAdamWV2(Builder& b) {
-  const Shape shape = b.ShapeOf(b.In(0));
-  Value state[4];
-  for (size_t i = 0; i < 3; ++i) {
-    state[i] = b.Cast(b.In(i), kF32);
-    b.CheckShape(state[i], i, shape);
-  }
-  Value grad = b.Cast(b.In(4), kF32);
-  b.CheckShape(grad, 4, shape);
-  if (b.Bool(12)) grad = b.Op("Neg", {grad});
-  b.Check(b.Count(b.In(5)) == 1 || !b.ok(), 5,
-          kernels::ToString(b.ShapeOf(b.In(5))), "one element");
-  const Value step = b.Reshape(b.Cast(b.In(5), kF32), {});
+  AdamW x{4, 3, b.Bool(11), b.Bool(12), {}, {}, {}, {}, {}, {}, {}};
+  const Value step = NumberAt(b, 5);
+  const auto beta = [&](size_t arg) {
+    return Beta{Number32(b, b.Double(arg)), Number32(b, 1 - b.Double(arg))};
+  };
+  const auto correction = [&](const Beta& of) {
+    return OneLess(b, b.Op("Pow", {of.kept, step}));
+  };
+  x.beta1 = beta(7);
+  x.beta2 = beta(8);
+  x.correction1 = correction(x.beta1);
+  x.correction2 = correction(x.beta2);
   const double lr = b.Double(6);
-  const double beta1 = b.Double(7);
-  const double beta2 = b.Double(8);
-  const Value m = Blend(b, state[1], beta1, grad, 1 - beta1);
-  const Value v =
-      Blend(b, state[2], beta2, b.Op("Mul", {grad, grad}), 1 - beta2);
-  Value largest = v;
-  if (b.Bool(11)) {
-    largest = b.Op("Maximum", {b.Cast(b.In(3), kF32), v});
-    b.Store(largest, 3);
-  }
-  const Value root = b.Op("Sqrt", {Correction(b, beta2, step)});
-  const Value below =
-      b.Op("Add", {b.Op("RealDiv", {b.Op("Sqrt", {largest}), root}),
-                   Number32(b, b.Double(10))});
-  const Value rate =
-      b.Op("RealDiv", {Number32(b, lr), Correction(b, beta1, step)});
-  const Value decayed =
-      b.Op("Mul", {state[0], Number32(b, 1 - lr * b.Double(9))});
-  const Value moved = b.Op("Mul", {rate, b.Op("RealDiv", {m, below})});
-  b.Store(b.Op("Sub", {decayed, moved}), 0);
-  b.Store(m, 1);
-  b.Store(v, 2);
+  x.lr = Number32(b, lr);
+  x.decay = Number32(b, 1 - lr * b.Double(9));
+  x.epsilon = Number32(b, b.Double(10));
+  const Value largest = StepAdamW(b, x);
+  if (x.amsgrad) b.Store(largest, 3);
 }
 
 constexpr NnOp kOps[] = {
     {"ApplyAdam", ApplyAdam},
+    {"ApplyAdamW", ApplyAdamW},
     {"ApplyAdamWV2", ApplyAdamWV2},
 };
 

@@ -125,9 +125,15 @@ def optimizer_cases():
     state = tensors([a.copy() for a in (var, m, v, largest)])
     case("ApplyAdamWV2",
          [*(state if amsgrad else [*state[:3], Null()]), Tensor(grad),
-          one(3), lr, b1, b2, decay, eps, amsgrad, maximize],
+          one(4), lr, b1, b2, decay, eps, amsgrad, maximize],
          (state[0], moved, 1e-5), (state[1], m1, 1e-5), (state[2], v1, 1e-5),
          *([(state[3], top, 1e-5)] if amsgrad else []))
+    state = tensors([a.copy() for a in (var, m, v, largest)])
+    case("ApplyAdamW",
+         [*state[:3], *map(one, (b1 ** 3, b2 ** 3, lr, decay, b1, b2, eps)),
+          Tensor(grad), state[3] if amsgrad else Null(), amsgrad, maximize],
+         (state[0], moved, 1e-5), (state[1], m1, 1e-5), (state[2], v1, 1e-5),
+         (state[3], largest, 0))
   m1 = m + (grad - m) * (1 - b1)
   v1 = v + (grad * grad - v) * (1 - b2)
   rate = lr * np.sqrt(1 - 0.8) / (1 - 0.7)
