@@ -48,6 +48,7 @@ void GatherNd(Builder& b) {
 
 // Rows of x along the axis become those of source, and nothing else changes:
 // the kernel has them along the first axis, so that other axes count with it.
+// An index out of range is one at the first or at the last of these, too.
 Value RowsReplaced(Builder& b, Value x, int64_t axis, Value index,
                    Value source) {
   if (!b.ok()) return {};

@@ -25,6 +25,7 @@ import nn_cases_windows  # noqa: F401
 
 _NOT_MODELLED = 200001
 _CAPTURED = 107027
+_VECTOR_EXCEPTION = 507035
 _NULL, _INVALID = 161001, 161002
 NN = None
 
@@ -128,6 +129,21 @@ class NnTest(unittest.TestCase):
                        _INVALID)
       self.assertIn("host copies", NN.message())
       NN.check("destroy", NN.lib.aclDestroyAclOpExecutor(executor))
+
+  def test_an_index_out_of_range_is_an_exception(self):
+    """It would be another row's index where rows do not come first."""
+    source = np.ones((2, 1, 2), np.float32)
+    for index in (3, -1):
+      with self.subTest(index=index):
+        x = Tensor(np.zeros((2, 3, 2), np.float32))
+        with self.assertRaises(NnError) as raised:
+          NN.run("InplaceIndexCopy", x, 1, Tensor(np.array([index], "q")),
+                 Tensor(source))
+        self.assertEqual(raised.exception.code, _VECTOR_EXCEPTION)
+    x = Tensor(np.zeros((2, 3, 2), np.float32))
+    NN.run("InplaceIndexCopy", x, 1, Tensor(np.array([2], "q")), Tensor(source))
+    self.assertEqual(x.value()[:, 2].tolist(), [[1, 1], [1, 1]])
+    self.assertEqual(x.value().sum(), 4)
 
   def test_messages_have_the_callers_names(self):
     x, wide = (np.zeros(shape, np.float32) for shape in ((2, 3), (4,)))
