@@ -103,6 +103,7 @@ class Builder {
   Format FormatOf(Value value) const;
   bool IsContiguous(Value value) const;
 
+  static constexpr int64_t kMostListed = 1 << 26;  // places that a plan holds
   Value Constant(double value, DataType type, Shape shape = {});
   Value Constant(const Number& value, DataType type);
   Value Constant(std::span<const float> values, Shape shape);

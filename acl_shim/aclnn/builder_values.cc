@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/builder.h"
 #include "acl_shim/aclnn/places.h"
 #include "acl_shim/aclnn/promote.h"
@@ -116,6 +117,10 @@ Value Builder::View(Value value, Shape shape, Shape strides, int64_t offset) {
   place.spec.shape = std::move(shape);
   SetStrides(&place, std::move(strides));
   if (place.base == Place::Base::kConstant) {
+    Check(place.spec.count() <= kMostListed, 0,
+          kernels::ToString(place.spec.shape),
+          absl::StrCat("at most ", kMostListed, " places, which a plan lists"));
+    if (!ok()) return {};
     place.constant = Gathered(place, offset);
     place.strides.clear();
     return Add(std::move(place), OriginOf(value));

@@ -98,11 +98,13 @@ std::vector<Ring> RingsOf(Builder& b, Value x, size_t arg, size_t axes) {
     const int64_t extent = b.Extent(x, axis);
     const int64_t before = pad[2 * i];
     const int64_t after = pad[2 * i + 1];
-    b.Check(before <= extent && after <= extent &&
-                extent + before + after > 0 && extent > 0,
+    const auto fits = [&](int64_t n) { return n >= -extent && n <= extent; };
+    b.Check(extent > 0 && fits(before) && fits(after) &&
+                extent + before + after > 0,
             arg, Text(pad),
             absl::StrCat("at most ", extent, " on axis ", axis,
                          ", and some place left"));
+    if (!CanList(b, {extent + before + after}, arg)) break;
     Ring ring{axis, {}};
     for (int64_t o = -before; o < extent + after && b.ok(); ++o) {
       ring.places.push_back((o + extent) % extent);
@@ -147,13 +149,11 @@ void CircularPadBackward(Builder& b) {
 Value Repeated(Builder& b, Value repeats, int64_t count) {
   if (!b.ok()) return {};
   const Value ends = b.Op("Cumsum", {b.Cast(repeats, kI32), AxisValue(b, 0)});
-  const auto number = [&](double value) { return b.Constant(value, kI32); };
-  const Value places =
-      b.Op("Range", {number(0), number(static_cast<double>(count)), number(1)});
   Attrs attrs;
   attrs["right"] = true;
   attrs["dtype"] = kI64;
-  return b.Op("SearchSorted", {ends, places, Value()}, std::move(attrs), kI64);
+  return b.Op("SearchSorted", {ends, Upto(b, count, kI32), Value()},
+              std::move(attrs), kI64);
 }
 
 // x along the axis, each element as often as repeats says.

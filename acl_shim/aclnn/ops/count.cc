@@ -118,7 +118,7 @@ void Histc(Builder& b) {
       b.Op("LogicalAnd", {b.Op("GreaterEqual", {x, bounds.low}),
                           b.Op("LessEqual", {x, bounds.high})});
   const Value last = b.Constant(static_cast<double>(bins - 1), kI32);
-  const auto all = [&](Value one) { return b.Expand(one, b.ShapeOf(x)); };
+  const auto all = [&](Value one) { return FillOf(b, one, b.ShapeOf(x)); };
   // Beyond the last bin is one for what is in none.
   const Value none = b.Constant(static_cast<double>(bins), kI32);
   const Value safe = b.Op("Select", {inside, scaled, all(b.Constant(0, kF32))});

@@ -1,7 +1,6 @@
 #include "acl_shim/aclnn/ops/families.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "acl_shim/aclnn/promote.h"
@@ -74,9 +73,19 @@ Value FromEnd(Builder& b, Value index, int64_t extent) {
 }
 
 Value Upto(Builder& b, int64_t count, DataType type) {
-  std::vector<int64_t> numbers(static_cast<size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return b.Constant(numbers, type);
+  const auto number = [&](int64_t value) {
+    const int64_t values[] = {value};
+    return b.Reshape(b.Constant(values, type), {});
+  };
+  return b.Op("Range", {number(0), number(count), number(1)});
+}
+
+bool CanList(Builder& b, const Shape& extents, size_t arg, int64_t most) {
+  const int64_t count = kernels::ElementCount(extents);
+  b.Check((count >= 0 && count <= most) || !b.ok(), arg,
+          kernels::ToString(extents),
+          absl::StrCat("at most ", most, " places, which a plan lists"));
+  return b.ok();
 }
 
 Value AsReal(Builder& b, Value value) {

@@ -68,6 +68,12 @@ Value FromEnd(Builder& b, Value index, int64_t extent);
 // Numbers from 0 on.
 Value Upto(Builder& b, int64_t count, DataType type);
 
+// Whether the first phase may list as many places itself; else an error that
+// names `arg`.
+inline constexpr int64_t kMostSteps = 1 << 16;  // each is a kernel
+bool CanList(Builder& b, const Shape& extents, size_t arg,
+             int64_t most = Builder::kMostListed);
+
 // Integers and bool as f32, floats as they are.
 Value AsReal(Builder& b, Value value);
 

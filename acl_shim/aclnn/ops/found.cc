@@ -71,8 +71,7 @@ void NonzeroV2(Builder& b) {
   if (!b.ok()) return;
   const int64_t most = b.Extent(places.rows, 0);
   const int64_t rank = b.Extent(places.rows, 1);
-  const Value index =
-      b.Op("Range", {Number(b, 0), Number(b, most), Number(b, 1)});
+  const Value index = Upto(b, most, kI64);
   const Value valid = b.Op("Less", {index, places.count});
   const Value nowhere =
       FillOf(b, b.Constant(static_cast<double>(most * rank), kI64), {most});

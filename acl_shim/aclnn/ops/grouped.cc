@@ -34,6 +34,7 @@ std::vector<Value> MatricesOf(Builder& b, size_t arg) {
   if (items.size() != 1 || b.Rank(items[0]) != 3) return items;
   const Value all = items[0];
   items.clear();
+  if (!CanList(b, {b.Extent(all, 0)}, arg, kMostSteps)) return items;
   for (int64_t i = 0; i < b.Extent(all, 0); ++i) {
     const Shape shape{b.Extent(all, 1), b.Extent(all, 2)};
     const Value one = b.Narrow(all, 0, i, 1);
@@ -108,16 +109,11 @@ Value OwnersOf(Builder& b, size_t list, int64_t rows, int64_t experts,
   ends = b.Cast(ends, kI32);
   const int64_t axis[] = {0};
   if (sizes) ends = b.Op("Cumsum", {ends, b.Reshape(b.Constant(axis), {})});
-  const auto number = [&](int64_t value) {
-    return b.Constant(static_cast<double>(value), kI32);
-  };
   Attrs attrs;
   attrs["right"] = true;
   attrs["dtype"] = kI32;
-  return b.Op(
-      "SearchSorted",
-      {ends, b.Op("Range", {number(0), number(rows), number(1)}), Value()},
-      std::move(attrs), kI32);
+  return b.Op("SearchSorted", {ends, Upto(b, rows, kI32), Value()},
+              std::move(attrs), kI32);
 }
 
 // Only the device knows the groups: every row meets every matrix, and keeps

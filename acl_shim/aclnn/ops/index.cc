@@ -61,6 +61,7 @@ Value RowsReplaced(Builder& b, Value x, int64_t axis, Value index,
   const int64_t length = rows == 0 ? 0 : b.Count(x) / rows;
   index = b.Reshape(index, {1, b.Count(index)});
   if (before > 1) {
+    if (!CanList(b, {before}, 0)) return {};
     std::vector<int64_t> starts(static_cast<size_t>(before));
     for (size_t i = 0; i < starts.size(); ++i) {
       starts[i] = static_cast<int64_t>(i) * extent;

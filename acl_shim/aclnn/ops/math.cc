@@ -298,7 +298,7 @@ void Cdist(Builder& b) {
 void Pdist(Builder& b) {
   const Value x = b.Cast(b.In(0), kF32);
   b.CheckRank(x, 0, 2, 2);
-  if (!b.ok()) return;
+  if (!CanList(b, {b.Extent(x, 0), b.Extent(x, 0)}, 0)) return;
   std::vector<int64_t> first;
   std::vector<int64_t> second;
   for (int64_t i = 0; i < b.Extent(x, 0); ++i) {

@@ -135,6 +135,7 @@ std::vector<Depths> WindowDepths(Builder& b, const Windows& w, int64_t depth) {
   if (!b.ok()) return seen;
   int64_t places = (room + (w.ceil ? w.strides[0] - 1 : 0)) / w.strides[0] + 1;
   if ((places - 1) * w.strides[0] >= depth + w.pads[0]) --places;
+  if (!CanList(b, {places, w.size[0]}, 1, kMostSteps)) return seen;
   for (int64_t o = 0; o < places; ++o) {
     Depths depths{.step = w.dilations[0]};
     int64_t at = o * w.strides[0] - w.pads[0];
@@ -181,7 +182,7 @@ void AdaptiveMaxPool3d(Builder& b) {
   const Numbers size = SizeAt(b, 1, 3);
   b.Check(size[0] > 0, 1, Text(size), "numbers > 0");
   const Value x = Slices(b, 0);
-  if (!b.ok()) return;
+  if (!CanList(b, {size[0]}, 1, kMostSteps)) return;
   const int64_t depth = b.Extent(x, 1);
   std::vector<Depths> seen;
   for (int64_t o = 0; o < size[0]; ++o) {
@@ -280,17 +281,19 @@ Mask MaskOf(Builder& b, const Windows& w, Value x, const Shape& y) {
   const int64_t taps = w.size[0] * w.size[1];
   const int64_t count = out[0] * out[1];
   const int64_t planes = in[0] * in[1] == 0 ? 0 : b.Count(x) / (in[0] * in[1]);
+  if (!CanList(b, {w.size[0], w.size[1], out[0], out[1]}, 1)) return {};
   return {b.Reshape(b.Constant(TapPlaces(w, in, out), kI32), {taps, count}),
           {planes, taps, ((count + 15) / 16 + 1) * 32}};
 }
 
 Value MaskAt(Builder& b, size_t arg, const Mask& mask) {
+  if (!b.ok()) return {};
   const Value given = b.In(arg);
   b.Check(b.Count(given) == kernels::ElementCount(mask.shape) || !b.ok(), arg,
           Text(b.ShapeOf(given)),
           absl::StrCat(kernels::ElementCount(mask.shape),
                        " elements, as masks of ", mask.shape[1], " taps"));
-  return b.ok() ? given : Value();
+  return given;
 }
 
 // (self, ..., out, indices).

@@ -199,7 +199,7 @@ std::vector<float> WeightsOf(Filter filter, int64_t in, int64_t out,
 // x [rows, n] times the matrix [in, out], or its transpose if n is `out`.
 Value Mixed(Builder& b, Value x, Filter filter, int64_t in, int64_t out,
             bool align, bool transpose) {
-  if (!b.ok()) return {};
+  if (!CanList(b, {in, out}, 1)) return {};
   const Value matrix = b.Constant(WeightsOf(filter, in, out, align), {in, out});
   Attrs attrs;
   attrs["transpose_x2"] = transpose;

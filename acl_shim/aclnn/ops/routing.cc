@@ -12,12 +12,6 @@ namespace {
 constexpr DataType kF32 = DataType::kFloat;
 constexpr DataType kI32 = DataType::kInt32;
 
-std::vector<int64_t> Upto(int64_t count) {
-  std::vector<int64_t> numbers(static_cast<size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
 Value AxisValue(Builder& b, int64_t axis) {
   const int64_t axes[] = {axis};
   return b.Reshape(b.Constant(axes), {});
@@ -82,7 +76,7 @@ void GatingTopKSoftmax(Builder& b) {
   b.Store(Unfinished(b, top[1], 1, b.Extent(x, -1)), 4);
   const int64_t rows = b.Count(x) / b.Extent(x, -1);
   const int64_t turned[] = {1, 0};
-  const Value numbers = b.Reshape(b.Constant(Upto(rows * k), kI32), {k, rows});
+  const Value numbers = b.Reshape(Upto(b, rows * k, kI32), {k, rows});
   b.Store(b.Reshape(b.Permute(numbers, turned), b.ShapeOf(top[1])), 5);
 }
 
@@ -168,8 +162,7 @@ Value TokensUpTo(Builder& b, Value sorted, int64_t experts,
   Attrs attrs;
   attrs["right"] = itself;
   attrs["dtype"] = kI32;
-  return b.Op("SearchSorted",
-              {sorted, b.Constant(Upto(experts), kI32), Value()},
+  return b.Op("SearchSorted", {sorted, Upto(b, experts, kI32), Value()},
               std::move(attrs), kI32);
 }
 
@@ -202,7 +195,7 @@ Value Inverse(Builder& b, Value places) {
   if (!b.ok()) return {};
   const int64_t count = b.Count(places);
   const Value zeros = FillOf(b, b.Constant(0, kI32), {count});
-  return b.Op("ScatterUpdate", {zeros, places, b.Constant(Upto(count), kI32)});
+  return b.Op("ScatterUpdate", {zeros, places, Upto(b, count, kI32)});
 }
 
 // Rows of tokens for the first places, as many as the output has.

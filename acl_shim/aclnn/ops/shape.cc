@@ -115,11 +115,16 @@ void SplitTensor(Builder& b) {
   const Value x = b.In(0);
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(2), b.Rank(x), 2));
   b.Check(b.Int(1) > 0, 1, absl::StrCat(b.Int(1)), "more than 0");
-  std::vector<int64_t> sizes;
-  for (int64_t left = b.Extent(x, axis); left > 0 && b.ok();) {
-    sizes.push_back(std::min(left, b.Int(1)));
-    left -= sizes.back();
-  }
+  if (!b.ok()) return;
+  const int64_t extent = b.Extent(x, axis);
+  const int64_t most = b.Int(1);
+  const int64_t parts = extent / most + (extent % most > 0 ? 1 : 0);
+  const int64_t given = std::ssize(b.InList(3));
+  b.Check(given == parts, 3, absl::StrCat(given, " tensors"),
+          absl::StrCat(parts, " of at most ", most, " on axis ", axis));
+  if (!b.ok()) return;
+  std::vector<int64_t> sizes(static_cast<size_t>(parts), most);
+  if (extent % most > 0) sizes.back() = extent % most;
   StoreSplits(b, sizes);
 }
 

@@ -64,6 +64,7 @@ class Tensor:
     self.tag = tag or _TAG_OF[array.dtype]
     self.array = array
     self.format = format_
+    self.claimed = None  # extents that the array does not have
     self.owner = array
     while isinstance(self.owner.base, np.ndarray):
       self.owner = self.owner.base
@@ -188,6 +189,8 @@ class _Call:
     return handle
 
   def tensor(self, tensor, owned=True):
+    if tensor.claimed is not None:
+      return self.claimed(tensor, owned)
     array, size = tensor.array, tensor.array.itemsize
     rank = array.ndim
     dims = (ctypes.c_int64 * max(rank, 1))(*array.shape)
@@ -201,6 +204,18 @@ class _Call:
         ctypes.c_void_p(self.address_of(tensor)))
     if isinstance(tensor, Found):
       self.found.append((tensor, handle))
+    if owned:
+      return self.made_by("aclCreateTensor", handle, "aclDestroyTensor")
+    return handle
+
+  def claimed(self, tensor, owned):
+    """A contiguous tensor of extents for which there is no memory."""
+    rank = len(tensor.claimed)
+    dims = (ctypes.c_int64 * max(rank, 1))(*tensor.claimed)
+    handle = self.nn.lib.aclCreateTensor(
+        dims, ctypes.c_uint64(rank), DTYPES[tensor.tag][0], None,
+        ctypes.c_int64(0), tensor.format, dims, ctypes.c_uint64(rank),
+        ctypes.c_void_p(self.address_of(tensor)))
     if owned:
       return self.made_by("aclCreateTensor", handle, "aclDestroyTensor")
     return handle

@@ -26,6 +26,7 @@ import nn_cases_windows  # noqa: F401
 _NOT_MODELLED = 200001
 _CAPTURED = 107027
 _VECTOR_EXCEPTION = 507035
+_ABSURD = 161002, 200001
 _NULL, _INVALID = 161001, 161002
 NN = None
 
@@ -158,6 +159,25 @@ class NnTest(unittest.TestCase):
         code, message = code_of(op, args)
         self.assertEqual(code, _INVALID)
         self.assertIn(": %s" % argument, message)
+
+  def test_absurd_sizes_end(self):
+    """The first phase of all operators with 2^20 and 2^40 times as much along
+    the first or the last axis: a plan or a refusal."""
+    for op, args, _ in CASES:
+      flat = [t for a in args for t in (a if isinstance(a, list) else [a])]
+      tensors = [t for t in flat if isinstance(t, Tensor) and t.array.ndim]
+      for axis in (0, -1):
+        for factor in (1 << 20, 1 << 40):
+          with self.subTest(op=op, axis=axis, factor=factor):
+            for tensor in tensors:
+              tensor.claimed = list(tensor.array.shape)
+              tensor.claimed[axis] *= factor
+            try:
+              code, message = code_of(op, args)
+            finally:
+              for tensor in tensors:
+                tensor.claimed = None
+            self.assertIn(code, (0, *_ABSURD), message)
 
   def test_wrong_dtypes_are_refused_by_name(self):
     for op, args, _ in CASES:

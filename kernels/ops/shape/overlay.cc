@@ -3,6 +3,7 @@
 // not read), FillDiagonal. Bits are copied.
 
 #include <algorithm>
+#include <string>
 
 #include "kernels/numeric/cast.h"
 #include "kernels/op/axes.h"
@@ -166,6 +167,12 @@ OpStatus PlanFillDiagonal(const OpCall& call, const Operands*, Move* move) {
   for (int64_t stride : SafeStrides(x)) step += stride;
   int64_t left = *std::min_element(x.begin(), x.end());
   if (x.size() == 2 && BoolAttr(call, "wrap")) left = count;
+  constexpr int64_t kMostPlaces = 1 << 26;  // each is a run of the map
+  if (std::min(left, count / step) > kMostPlaces) {
+    return OpError(
+        call, "input x shape", ToString(x),
+        "a diagonal of at most " + std::to_string(kMostPlaces) + " elements");
+  }
   AxisRuns runs;
   int64_t at = 0;
   for (; at < count && left > 0; at += step, --left) {
