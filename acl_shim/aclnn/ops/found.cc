@@ -9,7 +9,6 @@
 namespace npuemu::shim::nn {
 namespace {
 
-constexpr DataType kI32 = DataType::kInt32;
 constexpr DataType kI64 = DataType::kInt64;
 
 Value Number(Builder& b, int64_t value) {

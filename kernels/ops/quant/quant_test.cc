@@ -1,8 +1,6 @@
 // What docs/quantisation.md says in words: groups of rows, Eltwise's modes, and
 // the sentences of refusals and device exceptions.
 
-#include "kernels/ops/quant/quant.h"
-
 #include <gtest/gtest.h>
 
 #include "kernels/ops/registry.h"
