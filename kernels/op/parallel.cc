@@ -116,7 +116,10 @@ void SetWorkerHooks(void (*entered)(), void (*left)()) {
 }
 
 OpStatus RunParallel(const OpCall& call, const Operands& given) {
-  constexpr double kSmall = 2000;
+  // Waking a thread costs microseconds, and what fits into a cache is done in a
+  // fraction of the estimate.
+  constexpr double kSmall = 16000;
+  constexpr double kGrain = 2000;
   const int threads = ThreadCount();
   if (threads == 1) return RunSerially(call, given);
   const double nanoseconds = HostNanoseconds(call);
@@ -131,7 +134,7 @@ OpStatus RunParallel(const OpCall& call, const Operands& given) {
         const int64_t items = call.op->items(call, phase);
         if (items <= 0) continue;
         const auto grain = static_cast<int64_t>(static_cast<double>(items) *
-                                                kSmall / nanoseconds);
+                                                kGrain / nanoseconds);
         status =
             RunPhase(call, operands, phase, items, std::max<int64_t>(grain, 1));
       }

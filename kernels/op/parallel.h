@@ -10,7 +10,7 @@ namespace npuemu::kernels {
 
 // As RunSerially, with the items of each phase split over the threads of the
 // project's own arena, isolated from the host program's tasks. Small calls
-// (under about 2 us of work) run on the calling thread. Never call it with a
+// (under about 16 us of work) run on the calling thread. Never call it with a
 // lock held that another thread's item could want. If several items fail, the
 // error is that of the first. Thread-safe.
 OpStatus RunParallel(const OpCall& call, const Operands& operands);
