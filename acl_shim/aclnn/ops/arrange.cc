@@ -14,11 +14,6 @@ constexpr DataType kI64 = DataType::kInt64;
 
 std::string Text(const Shape& shape) { return kernels::ToString(shape); }
 
-Value AxisValue(Builder& b, int64_t axis) {
-  const int64_t axes[] = {axis};
-  return b.Reshape(b.Constant(axes), {});
-}
-
 // (self, diagonal, out): of a row the matrix that has it, of a matrix the row.
 void Diag(Builder& b) {
   const Value x = b.In(0);
@@ -120,7 +115,7 @@ void CircularPad(Builder& b) {
   Value x = b.In(0);
   b.CheckRank(x, 0, kAxes + 1, kAxes + 2);
   for (const Ring& ring : RingsOf(b, x, 1, kAxes)) {
-    x = b.Op("GatherV2", {x, b.Constant(ring.places), AxisValue(b, ring.axis)});
+    x = b.Op("GatherV2", {x, b.Constant(ring.places), IntegerOf(b, ring.axis)});
   }
   b.Result(x);
 }
@@ -148,7 +143,7 @@ void CircularPadBackward(Builder& b) {
 // For each of `count` places, which of the repeats it belongs to.
 Value Repeated(Builder& b, Value repeats, int64_t count) {
   if (!b.ok()) return {};
-  const Value ends = b.Op("Cumsum", {b.Cast(repeats, kI32), AxisValue(b, 0)});
+  const Value ends = b.Op("Cumsum", {b.Cast(repeats, kI32), IntegerOf(b, 0)});
   Attrs attrs;
   attrs["right"] = true;
   attrs["dtype"] = kI64;
@@ -168,7 +163,7 @@ void RepeatAlong(Builder& b, Value x, int64_t axis, size_t repeats_arg,
   if (!b.ok()) return;
   repeats = b.Expand(b.Reshape(repeats, {b.Count(repeats)}), {extent});
   b.Store(
-      b.Op("GatherV2", {x, Repeated(b, repeats, count), AxisValue(b, axis)}),
+      b.Op("GatherV2", {x, Repeated(b, repeats, count), IntegerOf(b, axis)}),
       out);
 }
 

@@ -72,12 +72,14 @@ Value FromEnd(Builder& b, Value index, int64_t extent) {
   return b.Op("Select", {below, wrapped, index});
 }
 
+Value IntegerOf(Builder& b, int64_t value, DataType type) {
+  const int64_t values[] = {value};
+  return b.Reshape(b.Constant(values, type), {});
+}
+
 Value Upto(Builder& b, int64_t count, DataType type) {
-  const auto number = [&](int64_t value) {
-    const int64_t values[] = {value};
-    return b.Reshape(b.Constant(values, type), {});
-  };
-  return b.Op("Range", {number(0), number(count), number(1)});
+  return b.Op("Range", {IntegerOf(b, 0, type), IntegerOf(b, count, type),
+                        IntegerOf(b, 1, type)});
 }
 
 bool CanList(Builder& b, const Shape& extents, size_t arg, int64_t most) {

@@ -65,6 +65,9 @@ Value IndicesAt(Builder& b, size_t arg);
 // Indices that count from the end where they are negative.
 Value FromEnd(Builder& b, Value index, int64_t extent);
 
+// An integer, rank 0: exact where a double is not; also the axis of a kernel.
+Value IntegerOf(Builder& b, int64_t value, DataType type = DataType::kInt64);
+
 // Numbers from 0 on.
 Value Upto(Builder& b, int64_t count, DataType type);
 

@@ -11,11 +11,6 @@ namespace {
 
 constexpr DataType kI64 = DataType::kInt64;
 
-Value Number(Builder& b, int64_t value) {
-  const int64_t values[] = {value};
-  return b.Reshape(b.Constant(values), {});
-}
-
 // How many of a row are true, [1].
 Value CountOf(Builder& b, Value truths) {
   if (!b.ok()) return {};
@@ -33,7 +28,7 @@ void StoreRows(Builder& b, Value rows, Value count, size_t arg) {
   if (!b.ok()) return;
   std::vector<Value> extents{count};
   for (int64_t i = 1; i < b.Rank(rows); ++i) {
-    extents.push_back(Number(b, b.Extent(rows, i)));
+    extents.push_back(IntegerOf(b, b.Extent(rows, i)));
   }
   b.Found(extents, arg);
 }
@@ -76,14 +71,14 @@ void NonzeroV2(Builder& b) {
       FillOf(b, b.Constant(static_cast<double>(most * rank), kI64), {most});
   Value flat = FillOf(b, b.Constant(-1, kI64), {most * rank + 1});
   for (int64_t d = 0; d < rank && b.ok(); ++d) {
-    const Value start = b.Op("Mul", {places.count, Number(b, d)});
+    const Value start = b.Op("Mul", {places.count, IntegerOf(b, d)});
     const Value to =
         b.Op("Select", {valid, b.Op("Add", {index, start}), nowhere});
     const Value column = b.Reshape(b.Narrow(places.rows, 1, d, 1), {most});
     flat = b.Op("ScatterUpdate", {flat, to, column});
   }
   b.Store(b.Reshape(b.Narrow(flat, 0, 0, most * rank), {rank, most}), 1);
-  const Value extents[] = {Number(b, rank), places.count};
+  const Value extents[] = {IntegerOf(b, rank), places.count};
   b.Found(extents, 1);
 }
 

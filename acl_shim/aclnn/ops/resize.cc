@@ -10,6 +10,13 @@
 namespace npuemu::shim::nn {
 namespace {
 
+// The gradient (argument 0) has the size that the resized image had.
+void CheckGradient(Builder& b, Value dy, const Numbers& to) {
+  b.Check(Spatial(b.ShapeOf(dy), to.size()) == to || !b.ok(), 0,
+          kernels::ToString(b.ShapeOf(dy)),
+          absl::StrCat("outputSize ", kernels::ToString(to)));
+}
+
 // (self, outputSize[, scales...], out).
 template <size_t kAxes>
 void UpsampleNearest(Builder& b) {
@@ -60,9 +67,7 @@ void UpsampleBackward(Builder& b) {
   const Shape full = SizeAt(b, 2, kAxes + 2);
   const Numbers from = Spatial(full, kAxes);
   const Value dy = Planes(b, b.In(0), 0, kAxes, DataType::kFloat);
-  b.Check(Spatial(b.ShapeOf(dy), kAxes) == to || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat("outputSize ", kernels::ToString(to)));
+  CheckGradient(b, dy, to);
   CheckScales(b, kLinear ? 4 : 3, from, to);
   if (!b.ok()) return;
   if constexpr (kLinear) {
@@ -101,9 +106,7 @@ void VolumeBackward(Builder& b) {
   const Shape full = SizeAt(b, 2, kAxes + 2);
   const Numbers from = Spatial(full, kAxes);
   const Value dy = Volumes(b, b.In(0), 0, kAxes, b.kernel());
-  b.Check(Spatial(b.ShapeOf(dy), kAxes) == to || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat("outputSize ", kernels::ToString(to)));
+  CheckGradient(b, dy, to);
   const bool linear = std::string_view(b.kernel()) == "UpsampleTrilinear3dGrad";
   CheckScales(b, linear ? 4 : 3, from, to);
   if (!b.ok()) return;
@@ -141,9 +144,7 @@ void UpsampleBicubic2dBackward(Builder& b) {
   const Numbers to = SizeAt(b, 1, 2);
   const Numbers from = Spatial(SizeAt(b, 2, 4), 2);
   const Value dy = Planes(b, b.In(0), 0, 2, DataType::kFloat);
-  b.Check(Spatial(b.ShapeOf(dy), 2) == to || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat("outputSize ", kernels::ToString(to)));
+  CheckGradient(b, dy, to);
   CheckScales(b, 4, from, to);
   StoreSame(b,
             b.Op("ResizeGrad", {dy, Value(), Value(), b.Constant(from)},
@@ -244,9 +245,7 @@ void UpsampleSmoothBackward(Builder& b) {
   const Numbers to = SizeAt(b, 1, 2);
   const Numbers from = Spatial(SizeAt(b, 2, 4), 2);
   const Value dy = Planes(b, b.In(0), 0, 2, DataType::kFloat);
-  b.Check(Spatial(b.ShapeOf(dy), 2) == to || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat("outputSize ", kernels::ToString(to)));
+  CheckGradient(b, dy, to);
   b.Check((from[0] > 0 && from[1] > 0) || !b.ok(), 2, kernels::ToString(from),
           "extents > 0");
   CheckScales(b, 4, from, to);

@@ -12,14 +12,9 @@ namespace {
 constexpr DataType kF32 = DataType::kFloat;
 constexpr DataType kI32 = DataType::kInt32;
 
-Value AxisValue(Builder& b, int64_t axis) {
-  const int64_t axes[] = {axis};
-  return b.Reshape(b.Constant(axes), {});
-}
-
 // Rows of x by their numbers.
 Value RowsOf(Builder& b, Value x, Value index) {
-  return b.Op("GatherV2", {x, index, AxisValue(b, 0)});
+  return b.Op("GatherV2", {x, index, IntegerOf(b, 0)});
 }
 
 Value Softmax(Builder& b, Value x) {
@@ -375,8 +370,9 @@ void TokenUnpermuteGrad(Builder& b) {
   if (!b.ok()) return;
   const int64_t k = probs.empty() ? 1 : b.Extent(probs, 1);
   const int64_t count = b.Count(index);
-  b.Check(b.Extent(dy, 0) * k == count, 1, kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat(count / k, " rows"));
+  b.Check(b.Extent(dy, 0) * k == count, 2, kernels::ToString(b.ShapeOf(index)),
+          absl::StrCat(b.Extent(dy, 0) * k, " elements, ", k,
+                       " for each row of unpermutedTokensGrad"));
   if (!b.ok()) return;
   const int64_t width = b.Extent(rows, 1);
   const Value each = b.Expand(b.Reshape(dy, {b.Extent(dy, 0), 1, width}),
