@@ -38,13 +38,41 @@ struct PlaceTaps {
 };
 
 // weight * value of each tap, added in ascending order.
-template <typename Value>
-float Weighted(const Taps& taps, Value&& value) {
-  float sum = taps[0].weight * value(taps[0].index);
+template <typename T, typename Value>
+T Weighted(const Taps& taps, Value&& value) {
+  T sum = static_cast<T>(taps[0].weight) * value(taps[0].index);
   for (size_t k = 1; k < taps.size(); ++k) {
-    sum = sum + taps[k].weight * value(taps[k].index);
+    sum = sum + static_cast<T>(taps[k].weight) * value(taps[k].index);
   }
   return sum;
+}
+
+// The place of y from the image that begins at element `from` of x.
+template <typename T>
+T WeightedPlace(const PlaceTaps& at, const Image& x, const Reader& read,
+                int64_t from) {
+  return Weighted<T>(*at.taps[0], [&](int64_t d) {
+    return Weighted<T>(*at.taps[1], [&](int64_t h) {
+      return Weighted<T>(*at.taps[2], [&](int64_t w) {
+        return static_cast<T>(
+            read(from + d * x.stride[0] + h * x.stride[1] + w * x.stride[2]));
+      });
+    });
+  });
+}
+
+double SumOf(const Taps& taps) {
+  double sum = 0;
+  for (const Tap& tap : taps) sum += tap.weight;
+  return sum;
+}
+
+// An area is a mean: f64 with whole weights, rounded once.
+float Mean(const PlaceTaps& at, const Image& x, const Reader& read,
+           int64_t from) {
+  const double all =
+      SumOf(*at.taps[0]) * SumOf(*at.taps[1]) * SumOf(*at.taps[2]);
+  return static_cast<float>(WeightedPlace<double>(at, x, read, from) / all);
 }
 
 void CopyElement(size_t bytes, const std::byte* from, int64_t i, std::byte* to,
@@ -64,6 +92,7 @@ void ResizeForward(const OpCall& call, const Resize& r,
                       !r.multiplies &&
                       call.inputs[0].dtype == call.outputs[0].dtype;
   const size_t bytes = static_cast<size_t>(BitsOf(call.inputs[0].dtype)) / 8;
+  const bool area = r.mode.interpolation == Interpolation::kArea;
   const int64_t places = r.y.places();
   for (int64_t item = begin; item < end; ++item) {
     const PlaceTaps at(table, r.y, item % places);
@@ -79,14 +108,8 @@ void ResizeForward(const OpCall& call, const Resize& r,
                     write.data, to);
         continue;
       }
-      float y = Weighted(*at.taps[0], [&](int64_t d) {
-        return Weighted(*at.taps[1], [&](int64_t h) {
-          return Weighted(*at.taps[2], [&](int64_t w) {
-            return read(from + d * r.x.stride[0] + h * r.x.stride[1] +
-                        w * r.x.stride[2]);
-          });
-        });
-      });
+      float y = area ? Mean(at, r.x, read, from)
+                     : WeightedPlace<float>(at, r.x, read, from);
       if (r.multiplies) y = y * r.factor;
       write(to, y);
     }
@@ -111,7 +134,9 @@ void ResizeGradient(const OpCall& call, const Resize& r,
           for (const Tap& w : *at.taps[2]) {
             const int64_t to =
                 (d.index * r.x.size[1] + h.index) * r.x.size[2] + w.index;
-            sums[static_cast<size_t>(to)] += g * d.weight * h.weight * w.weight;
+            sums[static_cast<size_t>(to)] += g * static_cast<float>(d.weight) *
+                                             static_cast<float>(h.weight) *
+                                             static_cast<float>(w.weight);
           }
         }
       }

@@ -42,15 +42,16 @@ struct ResizeMode {
 
 struct Tap {
   int64_t index;
-  float weight;
+  double weight;  // an f32, or of kArea whole
 };
 using Taps = std::vector<Tap>;
 
-// The taps of place `o` of `out` in `in` places; scale is in / out.
+// The taps of place `o` of `out` in `in` places; scale is in / out. Those of
+// kArea add up to the numerator of ScaleOf (1 if that is 0) and need no scale.
 Taps TapsOf(const ResizeMode& mode, int64_t in, int64_t out, float scale,
             int64_t o);
 
-// Of align_corners, else in / out.
+// (in - 1) / (out - 1) of align_corners, else in / out.
 float ScaleOf(const ResizeMode& mode, int64_t in, int64_t out);
 
 enum class ResizeKind {
@@ -76,7 +77,7 @@ struct Resize {
   Image y;
   ResizeMode mode;
   float scale[3] = {1, 1, 1};
-  float factor = 1;  // of the sum
+  float factor = 1;  // of the sum (kRepeat)
   bool multiplies = false;
 };
 

@@ -133,10 +133,6 @@ OpStatus Finish(const OpCall& call, Resize* r) {
     }
   }
   SetStrides(r->letters, &r->y);
-  if (r->mode.interpolation == Interpolation::kArea) {
-    r->multiplies = true;
-    r->factor = 1.0f / (r->scale[1] * r->scale[2]);
-  }
   return {};
 }
 

@@ -1,5 +1,5 @@
 // The resizing operators, a rule each. Shapes, formats and order of operations:
-// docs/windows.md, Resizing; f32 inside, cast back once.
+// docs/windows.md, Resizing; f32 inside (areas f64), cast back once.
 
 #include <algorithm>
 
@@ -99,6 +99,7 @@ OpDef Make(const char* type, Engine engine) {
   op.formats = {Format::kNd, Format::kNchw, Format::kNhwc, Format::kNcdhw,
                 Format::kNdhwc};
   if (kRule.interpolation == Interpolation::kArea) {
+    op.exactness = "docs/windows.md: the mean in f64, rounded once";
     // Programs set it for every way of resizing; intervals have no centres.
     op.ignored_attrs = {{"half_pixel_centers", AttrKind::kBool, false, false}};
   }

@@ -1,5 +1,5 @@
-// Which places of x make a place of the result, in f32 (docs/windows.md,
-// Resizing).
+// Which places of x make a place of the result: in f32, of areas in whole
+// numbers (docs/windows.md, Resizing).
 
 #include <algorithm>
 #include <cmath>
@@ -80,24 +80,35 @@ Taps Cubic(const ResizeMode& mode, int64_t in, float c) {
     sum = sum + weights[k];
   }
   if (mode.excludes_outside) {
-    for (Tap& tap : taps) tap.weight = tap.weight / sum;
+    for (Tap& tap : taps) tap.weight = static_cast<float>(tap.weight) / sum;
   }
   return taps;
 }
 
-// How much of each place [o * scale, (o + 1) * scale) covers.
-Taps Area(int64_t in, float scale, int64_t o) {
-  const float begin = static_cast<float>(o) * scale;
-  const float end = static_cast<float>(o + 1) * scale;
-  const int64_t first = IndexOf(Floor(begin), in);
-  const int64_t last = std::max(IndexOf(Ceil(end) - 1.0f, in), first);
+struct Ratio {
+  int64_t in;
+  int64_t out;
+};
+
+Ratio RatioOf(const ResizeMode& mode, int64_t in, int64_t out) {
+  if (mode.coordinates == Coordinates::kAlignCorners && out > 1) {
+    return {in - 1, out - 1};
+  }
+  return {in, out};
+}
+
+// How much of [o * in, (o + 1) * in) each place [i * out, (i + 1) * out)
+// covers, in whole numbers; what lies behind x is the last place's.
+Taps Area(Ratio ratio, int64_t size, int64_t o) {
+  const int64_t length = std::max<int64_t>(ratio.in, 1);
+  const int64_t begin = o * length;
+  const int64_t end = begin + length;
   Taps taps;
-  for (int64_t i = first; i <= last; ++i) {
-    const auto at = static_cast<float>(i);
-    const bool ends = at + 1.0f > end;
-    float weight = ends ? end - at : 1.0f;
-    if (at < begin) weight = ends ? scale : at + 1.0f - begin;
-    taps.push_back({i, weight});
+  for (int64_t i = std::min(begin / ratio.out, size - 1);
+       i < size && (taps.empty() || i * ratio.out < end); ++i) {
+    const int64_t from = std::max(i * ratio.out, begin);
+    const int64_t to = i + 1 == size ? end : std::min((i + 1) * ratio.out, end);
+    taps.push_back({i, static_cast<double>(to - from)});
   }
   return taps;
 }
@@ -105,15 +116,15 @@ Taps Area(int64_t in, float scale, int64_t o) {
 }  // namespace
 
 float ScaleOf(const ResizeMode& mode, int64_t in, int64_t out) {
-  if (mode.coordinates == Coordinates::kAlignCorners && out > 1) {
-    return static_cast<float>(in - 1) / static_cast<float>(out - 1);
-  }
-  return static_cast<float>(in) / static_cast<float>(out);
+  const Ratio ratio = RatioOf(mode, in, out);
+  return static_cast<float>(ratio.in) / static_cast<float>(ratio.out);
 }
 
 Taps TapsOf(const ResizeMode& mode, int64_t in, int64_t out, float scale,
             int64_t o) {
-  if (mode.interpolation == Interpolation::kArea) return Area(in, scale, o);
+  if (mode.interpolation == Interpolation::kArea) {
+    return Area(RatioOf(mode, in, out), in, o);
+  }
   const float c = Coordinate(mode, out, scale, o);
   switch (mode.interpolation) {
     case Interpolation::kLinear:
