@@ -44,6 +44,7 @@ using kernels::Attrs;
 using kernels::DataType;
 using kernels::Format;
 using kernels::Shape;
+using kernels::ToString;
 
 // A tensor on its way through a plan: the number of its place.
 struct Value {

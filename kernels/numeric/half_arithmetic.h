@@ -1,8 +1,8 @@
 // File: half_arithmetic.h
 // One operation on many halves, OUT_f16 of each (arithmetic.md 7.2), by the
 // widest instructions that the processor has; equal bits in all versions:
-// AVX512-FP16 computes on halves, AVX-512 and AVX2 with F16C through f32 with
-// a second rounding, which is exact for these (7.9). Pure; needs the default
+// AVX512-FP16 computes on halves, AVX2 with F16C and FMA through f32 with a
+// second rounding, which is exact for these (7.9). Pure; needs the default
 // float environment.
 
 #ifndef KERNELS_NUMERIC_HALF_ARITHMETIC_H_
@@ -27,7 +27,7 @@ void MultiplyHalves(const Float16* a, const Float16* b, Float16* y,
 void DivideHalves(const Float16* a, const Float16* b, Float16* y, size_t count,
                   bool saturate);
 
-// For tests: 0 plain, 1 AVX2, 2 AVX-512, 3 AVX512-FP16; false if not available.
+// For tests: 0 plain, 1 AVX2, 2 AVX512-FP16; false if not available.
 bool SetHalfVersion(int version);
 
 }  // namespace npuemu::kernels

@@ -1,7 +1,7 @@
 // File: half_block.h
 // Many halves or bfloat16 to floats and back, bit for bit as ToFloat,
 // ToFloat16, ToBFloat16 and Saturated of float16.h and bfloat16.h do one, by
-// AVX-512 or AVX2 with F16C where the processor has it. Pure; needs the default
+// AVX2 with F16C where the processor has it. Pure; needs the default
 // float environment.
 
 #ifndef KERNELS_NUMERIC_HALF_BLOCK_H_

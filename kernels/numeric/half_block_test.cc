@@ -27,7 +27,7 @@ struct Bfloat {
   static T One(float x) { return ToBFloat16(x); }
 };
 
-constexpr Isa kIsas[] = {Isa::kPlain, Isa::kAvx2, Isa::kAvx512};
+constexpr Isa kIsas[] = {Isa::kPlain, Isa::kAvx2};
 
 template <typename F>
 class HalfBlockTest : public testing::Test {};

@@ -24,7 +24,8 @@ std::atomic<void (*)()> g_left{nullptr};
 // oneTBB prints a warning into the user's terminal if asked for more threads
 // than it has.
 int ThreadCount() {
-  const int most = std::min(tbb::info::default_concurrency(), kMaxThreads);
+  static const int most =
+      std::min(tbb::info::default_concurrency(), kMaxThreads);
   const int wanted = g_threads.load();
   return wanted == 0 ? most : std::min(wanted, most);
 }

@@ -46,7 +46,7 @@ inline bool UseIsa(const std::string& name) {
   const bool avx512 = name == "avx512";
   LimitIsa(avx512 ? Isa::kAvx512 : avx2 ? Isa::kAvx2 : Isa::kPlain);
   SetHalfVersion(0);
-  for (int version = 1; version <= (avx512 ? 3 : avx2 ? 1 : 0); ++version) {
+  for (int version = 1; version <= (avx512 ? 2 : avx2 ? 1 : 0); ++version) {
     SetHalfVersion(version);
   }
   return SetMmadIsa(avx512 ? MmadIsa::kAvx512

@@ -12,8 +12,6 @@ namespace {
 constexpr DataType kI32 = DataType::kInt32;
 constexpr DataType kI64 = DataType::kInt64;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 // (self, diagonal, out): of a row the matrix that has it, of a matrix the row.
 void Diag(Builder& b) {
   const Value x = b.In(0);
@@ -51,10 +49,10 @@ void ConfusionTranspose(Builder& b) {
   const bool first = b.Bool(3);
   const auto axes = static_cast<int64_t>(first ? b.Rank(x) : std::ssize(shape));
   const std::vector<int64_t> each = b.Axes(perm, axes, 1);
-  b.Check(std::ssize(each) == axes || !b.ok(), 1, Text(perm),
+  b.Check(std::ssize(each) == axes || !b.ok(), 1, ToString(perm),
           absl::StrCat("each of ", axes, " axes"));
-  b.Check(kernels::ElementCount(shape) == b.Count(x) || !b.ok(), 2, Text(shape),
-          absl::StrCat(b.Count(x), " elements"));
+  b.Check(kernels::ElementCount(shape) == b.Count(x) || !b.ok(), 2,
+          ToString(shape), absl::StrCat(b.Count(x), " elements"));
   if (!b.ok()) return;
   if (first) x = b.Permute(x, perm);
   x = b.Reshape(x, shape);
@@ -85,7 +83,7 @@ struct Ring {
 
 std::vector<Ring> RingsOf(Builder& b, Value x, size_t arg, size_t axes) {
   const std::vector<int64_t> pad = b.Ints(arg);
-  b.Check(pad.size() == 2 * axes || !b.ok(), arg, Text(pad),
+  b.Check(pad.size() == 2 * axes || !b.ok(), arg, ToString(pad),
           absl::StrCat(2 * axes, " numbers"));
   std::vector<Ring> rings;
   for (size_t i = 0; i < axes && b.ok(); ++i) {
@@ -96,7 +94,7 @@ std::vector<Ring> RingsOf(Builder& b, Value x, size_t arg, size_t axes) {
     const auto fits = [&](int64_t n) { return n >= -extent && n <= extent; };
     b.Check(extent > 0 && fits(before) && fits(after) &&
                 extent + before + after > 0,
-            arg, Text(pad),
+            arg, ToString(pad),
             absl::StrCat("at most ", extent, " on axis ", axis,
                          ", and some place left"));
     if (!CanList(b, {extent + before + after}, arg)) break;
@@ -129,7 +127,7 @@ void CircularPadBackward(Builder& b) {
   for (const Ring& ring : RingsOf(b, x, 2, kAxes)) {
     Shape shape = b.ShapeOf(dy);
     b.Check(shape[static_cast<size_t>(ring.axis)] == std::ssize(ring.places), 0,
-            Text(shape),
+            ToString(shape),
             absl::StrCat(ring.places.size(), " places on axis ", ring.axis));
     if (!b.ok()) return;
     shape[static_cast<size_t>(ring.axis)] = b.Extent(x, ring.axis);
@@ -157,7 +155,7 @@ void RepeatAlong(Builder& b, Value x, int64_t axis, size_t repeats_arg,
   Value repeats = b.In(repeats_arg);
   const int64_t extent = b.Extent(x, axis);
   b.Check(b.Count(repeats) == 1 || b.Count(repeats) == extent || !b.ok(),
-          repeats_arg, Text(b.ShapeOf(repeats)),
+          repeats_arg, ToString(b.ShapeOf(repeats)),
           absl::StrCat("1 or ", extent, " elements"));
   b.Check(count >= 0, repeats_arg + 1, absl::StrCat(count), "0 or more");
   if (!b.ok()) return;

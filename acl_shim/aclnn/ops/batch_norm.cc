@@ -10,7 +10,7 @@ constexpr DataType kF32 = DataType::kFloat;
 
 // x as [N, C, rest, 1]: kernels know images.
 Value Channels(Builder& b, Value x) {
-  b.Check(b.Rank(x) >= 2 || !b.ok(), 0, kernels::ToString(b.ShapeOf(x)),
+  b.Check(b.Rank(x) >= 2 || !b.ok(), 0, ToString(b.ShapeOf(x)),
           "rank 2 or more");
   if (!b.ok()) return {};
   const int64_t n = b.Extent(x, 0);

@@ -7,15 +7,11 @@
 namespace npuemu::shim::nn {
 namespace {
 
-std::string Text(const std::vector<int64_t>& values) {
-  return kernels::ToString(values);
-}
-
 // One number per spatial axis; one number stands for all.
 std::vector<int64_t> PerAxis(Builder& b, size_t arg, size_t axes) {
   std::vector<int64_t> values = b.Ints(arg);
   if (values.size() == 1) values.resize(axes, values[0]);
-  b.Check(values.size() == axes || !b.ok(), arg, Text(values),
+  b.Check(values.size() == axes || !b.ok(), arg, ToString(values),
           absl::StrCat(axes, " numbers, or one for all"));
   values.resize(axes, 1);
   return values;
@@ -146,7 +142,7 @@ void ConvDepthwise2d(Builder& b) {
   const Value filter = Image(b, b.In(1), w, mode.type);
   const std::vector<int64_t> size = PerAxis(b, 2, 2);
   b.Check(size[0] == b.Extent(filter, 2) && size[1] == b.Extent(filter, 3), 2,
-          Text(size), "the last two extents of weight");
+          ToString(size), "the last two extents of weight");
   StoreImage(b,
              b.Op("Conv2D", {x, filter, b.OptionalIn(3), Value()},
                   ConvAttrs(w, b.Extent(x, 1), mode), mode.type),

@@ -39,8 +39,8 @@ void FillScalar(Builder& b) {
 void FillTensor(Builder& b) {
   const Value x = b.In(0);
   const Value value = b.Cast(b.In(1), b.TypeOf(x));
-  b.Check(b.Count(value) == 1 || !b.ok(), 1,
-          kernels::ToString(b.ShapeOf(value)), "one element");
+  b.Check(b.Count(value) == 1 || !b.ok(), 1, ToString(b.ShapeOf(value)),
+          "one element");
   if (b.ok()) b.Result(FillOf(b, b.Reshape(value, {}), b.ShapeOf(x)));
 }
 

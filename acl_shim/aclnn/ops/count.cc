@@ -15,8 +15,6 @@ constexpr DataType kF32 = DataType::kFloat;
 constexpr DataType kI32 = DataType::kInt32;
 constexpr DataType kI64 = DataType::kInt64;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 Value Flat(Builder& b, Value x) { return b.Reshape(x, {b.Count(x)}); }
 
 // Where values belong in a sequence that is sorted, or that a sorter sorts.
@@ -53,7 +51,7 @@ void Bincount(Builder& b) {
   b.CheckRank(x, 0, 1, 1);
   b.CheckRank(out, 3, 1, 1);
   b.Check(b.Int(2) >= 0, 2, absl::StrCat(b.Int(2)), "0 or more");
-  b.Check(b.Extent(out, 0) >= b.Int(2) || !b.ok(), 3, Text(b.ShapeOf(out)),
+  b.Check(b.Extent(out, 0) >= b.Int(2) || !b.ok(), 3, ToString(b.ShapeOf(out)),
           absl::StrCat("at least minlength, ", b.Int(2), ", elements"));
   if (!b.ok()) return;
   Value weights = FillOf(b, b.Constant(1, kI32), b.ShapeOf(x));
@@ -242,7 +240,7 @@ Middle NanMedianOf(Builder& b, Value rows) {
 }
 
 void CheckNotEmpty(Builder& b, Value rows) {
-  b.Check(b.Extent(rows, -1) > 0 || !b.ok(), 0, Text(b.ShapeOf(rows)),
+  b.Check(b.Extent(rows, -1) > 0 || !b.ok(), 0, ToString(b.ShapeOf(rows)),
           "elements to choose from");
 }
 

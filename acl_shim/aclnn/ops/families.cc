@@ -24,8 +24,8 @@ Value ExpandTo(Builder& b, Value value, const Shape& shape, size_t arg) {
     const int64_t extent = shape[shape.size() - from.size() + i];
     fits = from[i] == extent || from[i] == 1;
   }
-  b.Check(fits, arg, kernels::ToString(from),
-          "a shape that can be broadcast to " + kernels::ToString(shape));
+  b.Check(fits, arg, ToString(from),
+          "a shape that can be broadcast to " + ToString(shape));
   return b.Expand(value, shape);
 }
 
@@ -84,8 +84,7 @@ Value Upto(Builder& b, int64_t count, DataType type) {
 
 bool CanList(Builder& b, const Shape& extents, size_t arg, int64_t most) {
   const int64_t count = kernels::ElementCount(extents);
-  b.Check((count >= 0 && count <= most) || !b.ok(), arg,
-          kernels::ToString(extents),
+  b.Check((count >= 0 && count <= most) || !b.ok(), arg, ToString(extents),
           absl::StrCat("at most ", most, " places, which a plan lists"));
   return b.ok();
 }

@@ -20,7 +20,7 @@ std::vector<Value> RowsOfGroups(Builder& b, Value x, size_t list_arg,
   int64_t begin = 0;
   for (size_t i = 0; i < ends.size() && b.ok(); ++i) {
     b.Check(ends[i] >= begin && ends[i] <= b.Extent(x, 0), list_arg,
-            kernels::ToString(ends),
+            ToString(ends),
             absl::StrCat("ascending ends up to ", b.Extent(x, 0)));
     if (b.ok()) rows.push_back(b.Narrow(x, 0, begin, ends[i] - begin));
     begin = ends[i];
@@ -74,8 +74,7 @@ void Grouped(Builder& b, size_t out) {
     }
     const CubeMode mode{b.TypeOf(x[i]), false};
     const int64_t rows = b.Extent(x[i], 0);
-    b.Check(begin + rows <= b.Extent(y[0], 0), out,
-            kernels::ToString(b.ShapeOf(y[0])),
+    b.Check(begin + rows <= b.Extent(y[0], 0), out, ToString(b.ShapeOf(y[0])),
             absl::StrCat(begin + rows, " rows or more"));
     if (!b.ok()) return;
     b.StoreInto(Product(b, x[i], weight[i], mode, mode.type,

@@ -132,8 +132,8 @@ Value Corner(Builder& b, Value source, Value index, size_t source_arg) {
   b.CheckRank(source, source_arg, b.Rank(index), b.Rank(index));
   for (int64_t i = 0; b.ok() && i < b.Rank(index); ++i) {
     b.Check(b.Extent(source, i) >= b.Extent(index, i), source_arg,
-            kernels::ToString(b.ShapeOf(source)),
-            "at least " + kernels::ToString(b.ShapeOf(index)));
+            ToString(b.ShapeOf(source)),
+            "at least " + ToString(b.ShapeOf(index)));
     if (b.Extent(source, i) == b.Extent(index, i)) continue;
     source = b.Narrow(source, i, 0, b.Extent(index, i));
   }

@@ -12,8 +12,6 @@ namespace {
 
 constexpr DataType kI64 = DataType::kInt64;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 // The shape that both broadcast to; empty after an error.
 Shape Common(Builder& b, const Shape& x, const Shape& y, size_t arg) {
   Shape shape(std::max(x.size(), y.size()), 1);
@@ -22,8 +20,8 @@ Shape Common(Builder& b, const Shape& x, const Shape& y, size_t arg) {
     for (size_t i = 0; i < one->size(); ++i) {
       int64_t& extent = shape[skipped + i];
       if (extent == 1) extent = (*one)[i];
-      b.Check((*one)[i] == extent || (*one)[i] == 1, arg, Text(y),
-              "a shape that goes with " + Text(x));
+      b.Check((*one)[i] == extent || (*one)[i] == 1, arg, ToString(y),
+              "a shape that goes with " + ToString(x));
     }
   }
   return shape;
@@ -153,14 +151,14 @@ void Index(Builder& b) {
 // One mask that goes with the first axes of x.
 Value MaskOver(Builder& b, Value x, Value mask, size_t arg) {
   Shape shape = b.ShapeOf(mask);
-  b.Check(shape.size() <= b.ShapeOf(x).size(), arg, Text(shape),
-          "at most the axes of " + Text(b.ShapeOf(x)));
+  b.Check(shape.size() <= b.ShapeOf(x).size(), arg, ToString(shape),
+          "at most the axes of " + ToString(b.ShapeOf(x)));
   for (size_t i = 0; b.ok() && i < b.ShapeOf(x).size(); ++i) {
     if (i >= shape.size())
       shape.push_back(1);
     else
-      b.Check(shape[i] == b.ShapeOf(x)[i], arg, Text(b.ShapeOf(mask)),
-              "the first extents of " + Text(b.ShapeOf(x)));
+      b.Check(shape[i] == b.ShapeOf(x)[i], arg, ToString(b.ShapeOf(mask)),
+              "the first extents of " + ToString(b.ShapeOf(x)));
   }
   return b.ok() ? b.Expand(b.Reshape(mask, shape), b.ShapeOf(x)) : Value();
 }
@@ -170,7 +168,8 @@ void PutByMask(Builder& b, Value mask) {
   const Value x = b.In(0);
   const Value values = b.In(2);
   if (b.ok() && b.Count(values) != 1) {
-    b.Refuse(2, Text(b.ShapeOf(values)), "one element, as indices is a mask");
+    b.Refuse(2, ToString(b.ShapeOf(values)),
+             "one element, as indices is a mask");
   }
   mask = MaskOver(b, x, mask, 1);
   if (!b.ok()) return;
@@ -231,7 +230,7 @@ void Put(Builder& b) {
   const DataType type = CarrierOf(b, kernel, b.TypeOf(x));
   const Value source = b.Cast(b.In(2), type);
   b.Check(b.Count(source) == b.Count(places) || !b.ok(), 2,
-          Text(b.ShapeOf(source)),
+          ToString(b.ShapeOf(source)),
           absl::StrCat(b.Count(places), " elements, as index"));
   if (!b.ok()) return;
   const Value y =
@@ -248,7 +247,7 @@ void MaskedScatter(Builder& b) {
   const Value mask =
       Flat(b, ExpandTo(b, b.Cast(b.In(1), DataType::kBool), b.ShapeOf(x), 1));
   b.Check(b.Count(source) > 0 || b.Count(x) == 0 || !b.ok(), 2,
-          Text(b.ShapeOf(source)), "elements for where the mask is true");
+          ToString(b.ShapeOf(source)), "elements for where the mask is true");
   if (!b.ok() || b.Count(x) == 0) return b.Result(x);
   const DataType i32 = DataType::kInt32;
   const int64_t axis[] = {0};
@@ -289,7 +288,7 @@ void OneHot(Builder& b) {
   b.Check(depth[0] >= 0, 1, absl::StrCat(depth[0]), "0 or more");
   const auto one = [&](size_t arg) {
     const Value value = b.Cast(b.In(arg), type);
-    b.Check(b.Count(value) == 1 || !b.ok(), arg, Text(b.ShapeOf(value)),
+    b.Check(b.Count(value) == 1 || !b.ok(), arg, ToString(b.ShapeOf(value)),
             "one element");
     return b.Reshape(value, {});
   };
@@ -312,7 +311,7 @@ void EmbeddingDenseBackward(Builder& b) {
   if (!b.ok()) return;
   const int64_t width = b.Extent(grad, -1);
   const int64_t rows = b.Count(index);
-  b.Check(b.Count(grad) == rows * width, 0, Text(b.ShapeOf(grad)),
+  b.Check(b.Count(grad) == rows * width, 0, ToString(b.ShapeOf(grad)),
           absl::StrCat("a row for each of ", rows, " indices"));
   const int64_t padding = b.Int(3);
   const Value zeros =

@@ -14,8 +14,6 @@ namespace {
 
 constexpr DataType kF32 = DataType::kFloat;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 Value Float32(Builder& b, double value) { return b.Constant(value, kF32); }
 
 // Numbers 0 to rank - 1.
@@ -260,7 +258,7 @@ void Cross(Builder& b) {
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(2), b.Rank(out), 2));
   const Value x = ExpandTo(b, b.Cast(b.In(0), type), shape, 0);
   const Value y = ExpandTo(b, b.Cast(b.In(1), type), shape, 1);
-  b.Check(b.Extent(out, axis) == 3 || !b.ok(), 2, Text(shape),
+  b.Check(b.Extent(out, axis) == 3 || !b.ok(), 2, ToString(shape),
           "an axis of 3 components");
   for (int64_t i = 0; i < 3 && b.ok(); ++i) {
     const auto at = [&](Value v, int64_t k) {

@@ -165,9 +165,9 @@ void Addbmm(Builder& b) {
   const int64_t rows = b.Extent(x, 1);
   const int64_t inner = b.Extent(x, 0) * b.Extent(x, 2);
   b.Check(b.Extent(x, 0) == b.Extent(y, 0) && b.Extent(x, 2) == b.Extent(y, 1),
-          2, kernels::ToString(b.ShapeOf(y)),
+          2, ToString(b.ShapeOf(y)),
           absl::StrCat("batches and rows that go with batch1 ",
-                       kernels::ToString(b.ShapeOf(x))));
+                       ToString(b.ShapeOf(x))));
   const int64_t order[] = {1, 0, 2};
   const Value left = b.Reshape(b.Permute(x, order), {rows, inner});
   const Value right = b.Reshape(y, {inner, b.Extent(y, 2)});

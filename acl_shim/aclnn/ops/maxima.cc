@@ -13,8 +13,6 @@ namespace {
 constexpr DataType kF32 = DataType::kFloat;
 constexpr DataType kI32 = DataType::kInt32;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 // Maxima and their places h * W + w, or (d * H + h) * W + w.
 struct Maxima {
   Value values;
@@ -38,10 +36,10 @@ Windows WindowsAt(Builder& b, size_t first, size_t axes) {
   windows.dilations = PerAxis(b, first + 3, axes, Numbers(axes, 1));
   windows.ceil = b.Bool(first + 4);
   for (size_t i = 0; i < axes; ++i) {
-    b.Check(windows.strides[i] > 0 || !b.ok(), first + 1, Text(windows.strides),
-            "numbers > 0");
+    b.Check(windows.strides[i] > 0 || !b.ok(), first + 1,
+            ToString(windows.strides), "numbers > 0");
     b.Check(windows.dilations[i] > 0 || !b.ok(), first + 3,
-            Text(windows.dilations), "numbers > 0");
+            ToString(windows.dilations), "numbers > 0");
   }
   return windows;
 }
@@ -116,7 +114,7 @@ Maxima OverDepth(Builder& b, const Maxima& x, const std::vector<Depths>& seen,
 Value Slices(Builder& b, size_t arg) {
   const Value x = b.In(arg);
   b.CheckRank(x, arg, 4, 5);
-  b.Check(b.Count(x) > 0 || !b.ok(), arg, Text(b.ShapeOf(x)), "elements");
+  b.Check(b.Count(x) > 0 || !b.ok(), arg, ToString(b.ShapeOf(x)), "elements");
   if (!b.ok()) return {};
   const Numbers size = Spatial(b.ShapeOf(x), 3);
   const int64_t planes = b.Count(x) / (size[0] * size[1] * size[2]);
@@ -128,8 +126,8 @@ Value Slices(Builder& b, size_t arg) {
 std::vector<Depths> WindowDepths(Builder& b, const Windows& w, int64_t depth) {
   const int64_t reach = (w.size[0] - 1) * w.dilations[0] + 1;
   const int64_t room = depth + 2 * w.pads[0] - reach;
-  b.Check(room >= 0, 1, Text(w.size), "windows within the padded input");
-  b.Check(w.pads[0] >= 0 && w.pads[0] < reach, 3, Text(w.pads),
+  b.Check(room >= 0, 1, ToString(w.size), "windows within the padded input");
+  b.Check(w.pads[0] >= 0 && w.pads[0] < reach, 3, ToString(w.pads),
           "numbers from 0, less than a window reaches");
   std::vector<Depths> seen;
   if (!b.ok()) return seen;
@@ -180,7 +178,7 @@ void AdaptiveMaxPool2d(Builder& b) {
 
 void AdaptiveMaxPool3d(Builder& b) {
   const Numbers size = SizeAt(b, 1, 3);
-  b.Check(size[0] > 0, 1, Text(size), "numbers > 0");
+  b.Check(size[0] > 0, 1, ToString(size), "numbers > 0");
   const Value x = Slices(b, 0);
   if (!CanList(b, {size[0]}, 1, kMostSteps)) return;
   const int64_t depth = b.Extent(x, 1);
@@ -239,7 +237,8 @@ void StoreGradient(Builder& b, Value places, size_t axes) {
   const Value x = PlanesOf(b, b.In(1), 1, axes);
   b.CheckShape(dy, 0, b.ShapeOf(places));
   b.Check(b.Extent(dy, 0) == b.Extent(x, 0) || !b.ok(), 0,
-          Text(b.ShapeOf(b.In(0))), "as many planes as " + Text(b.ShapeOf(x)));
+          ToString(b.ShapeOf(b.In(0))),
+          "as many planes as " + ToString(b.ShapeOf(x)));
   const Value dx = Spread(b, dy, places, b.Extent(x, 1), "add");
   StoreSame(b, dx, b.OutputArg());
 }
@@ -290,7 +289,7 @@ Value MaskAt(Builder& b, size_t arg, const Mask& mask) {
   if (!b.ok()) return {};
   const Value given = b.In(arg);
   b.Check(b.Count(given) == kernels::ElementCount(mask.shape) || !b.ok(), arg,
-          Text(b.ShapeOf(given)),
+          ToString(b.ShapeOf(given)),
           absl::StrCat(kernels::ElementCount(mask.shape),
                        " elements, as masks of ", mask.shape[1], " taps"));
   return given;

@@ -21,8 +21,8 @@ void CheckTail(Builder& b, Value x, const Shape& shape, size_t arg) {
   const Shape whole = b.ShapeOf(x);
   const bool fits = shape.size() <= whole.size() && !shape.empty() &&
                     std::equal(shape.rbegin(), shape.rend(), whole.rbegin());
-  b.Check(fits, arg, kernels::ToString(shape),
-          absl::StrCat("the last extents of ", kernels::ToString(whole)));
+  b.Check(fits, arg, ToString(shape),
+          absl::StrCat("the last extents of ", ToString(whole)));
 }
 
 // (input, normalizedShape, weight?, bias?, eps, out, mean?, rstd?).

@@ -15,7 +15,7 @@ void ApplyAdam(Builder& b) {
   for (size_t arg = 0; arg < 10; ++arg) {
     Value x = b.Cast(b.In(arg), type);
     if (arg >= 3 && arg < 9) {
-      b.Check(b.Count(x) == 1 || !b.ok(), arg, kernels::ToString(b.ShapeOf(x)),
+      b.Check(b.Count(x) == 1 || !b.ok(), arg, ToString(b.ShapeOf(x)),
               "one element");
       x = b.Reshape(x, {1});
     } else {
@@ -48,7 +48,7 @@ Value OneLess(Builder& b, Value x) { return b.Op("Sub", {Number32(b, 1), x}); }
 // A tensor of one element.
 Value NumberAt(Builder& b, size_t arg) {
   const Value x = b.In(arg);
-  b.Check(b.Count(x) == 1 || !b.ok(), arg, kernels::ToString(b.ShapeOf(x)),
+  b.Check(b.Count(x) == 1 || !b.ok(), arg, ToString(b.ShapeOf(x)),
           "one element");
   return b.Reshape(b.Cast(x, kF32), {});
 }

@@ -7,17 +7,13 @@
 namespace npuemu::shim::nn {
 namespace {
 
-std::string Text(const std::vector<int64_t>& values) {
-  return kernels::ToString(values);
-}
-
 // Two numbers; one stands for both, none for `fallback`.
 std::vector<int64_t> Pair(Builder& b, size_t arg,
                           std::vector<int64_t> fallback) {
   std::vector<int64_t> values = b.OptionalInts(arg);
   if (values.empty()) values = std::move(fallback);
   if (values.size() == 1) values.resize(2, values[0]);
-  b.Check(values.size() == 2 || !b.ok(), arg, Text(values),
+  b.Check(values.size() == 2 || !b.ok(), arg, ToString(values),
           "2 numbers, or one for both");
   values.resize(2, 1);
   return values;
@@ -86,7 +82,7 @@ void MaxPool(Builder& b) {
   b.Check(b.Int(3) == 0, 3, absl::StrCat(b.Int(3)), "0 (pads as given)");
   const std::vector<int64_t> dilations = Pair(b, 5, {1, 1});
   b.Check(dilations == std::vector<int64_t>({1, 1}) || !b.ok(), 5,
-          Text(dilations), "1");
+          ToString(dilations), "1");
   Attrs attrs = PoolAttrs(size, Pair(b, 2, size), Sides(b, 4), b.Int(6) != 0);
   const Value x = Images(b, 0, "MaxPoolV3");
   StoreImages(b, b.Op("MaxPoolV3", {x}, std::move(attrs)), 0, 7);
@@ -119,7 +115,7 @@ void Im2col(Builder& b) {
 
 Value SizeOf(Builder& b, size_t arg) {
   const std::vector<int64_t> size = b.Ints(arg);
-  b.Check(size.size() == 2 || !b.ok(), arg, Text(size), "height and width");
+  b.Check(size.size() == 2 || !b.ok(), arg, ToString(size), "height and width");
   return b.Constant(size, DataType::kInt32);
 }
 

@@ -13,8 +13,6 @@ namespace {
 constexpr DataType kF32 = DataType::kFloat;
 constexpr DataType kI64 = DataType::kInt64;
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 Value Number(Builder& b, int64_t value, DataType type = kI64) {
   const int64_t values[] = {value};
   return b.Constant(values, type);
@@ -153,7 +151,7 @@ void Multinomial(Builder& b) {
       b.Op("MultinomialWithReplacement",
            {x, Number(b, b.Int(3)), Number(b, b.Int(4))}, std::move(attrs));
   b.Check(b.Count(y) == b.Count(b.In(5)) || !b.ok(), 5,
-          Text(b.ShapeOf(b.In(5))), Text(b.ShapeOf(y)));
+          ToString(b.ShapeOf(b.In(5))), ToString(b.ShapeOf(y)));
   b.StoreFlat(y, 5);
 }
 

@@ -13,8 +13,7 @@ namespace {
 // The gradient (argument 0) has the size that the resized image had.
 void CheckGradient(Builder& b, Value dy, const Numbers& to) {
   b.Check(Spatial(b.ShapeOf(dy), to.size()) == to || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(dy)),
-          absl::StrCat("outputSize ", kernels::ToString(to)));
+          ToString(b.ShapeOf(dy)), absl::StrCat("outputSize ", ToString(to)));
 }
 
 // (self, outputSize[, scales...], out).
@@ -234,7 +233,7 @@ void UpsampleSmooth(Builder& b) {
   CheckScales(b, 3, from, size);
   for (const Numbers* extents : {&from, &size}) {
     b.Check(((*extents)[0] > 0 && (*extents)[1] > 0) || !b.ok(), 1,
-            kernels::ToString(*extents), "extents > 0");
+            ToString(*extents), "extents > 0");
   }
   Smooth(b, kFilter, x, from, size, b.Bool(2), false);
 }
@@ -246,7 +245,7 @@ void UpsampleSmoothBackward(Builder& b) {
   const Numbers from = Spatial(SizeAt(b, 2, 4), 2);
   const Value dy = Planes(b, b.In(0), 0, 2, DataType::kFloat);
   CheckGradient(b, dy, to);
-  b.Check((from[0] > 0 && from[1] > 0) || !b.ok(), 2, kernels::ToString(from),
+  b.Check((from[0] > 0 && from[1] > 0) || !b.ok(), 2, ToString(from),
           "extents > 0");
   CheckScales(b, 4, from, to);
   Smooth(b, kFilter, dy, from, to, b.Bool(3), true);

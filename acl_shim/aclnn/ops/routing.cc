@@ -328,8 +328,7 @@ void TokenUnpermute(Builder& b) {
   const int64_t k = probs.empty() ? 1 : b.Extent(probs, 1);
   Value y = Gathered(b, rows, index, k);
   if (!probs.empty()) {
-    b.Check(b.Count(probs) == b.Count(index), 2,
-            kernels::ToString(b.ShapeOf(probs)),
+    b.Check(b.Count(probs) == b.Count(index), 2, ToString(b.ShapeOf(probs)),
             absl::StrCat(b.Count(index), " elements"));
     if (!b.ok()) return;
     y = b.Op("Mul",
@@ -350,8 +349,7 @@ void SumOfTopK(Builder& b) {
           absl::StrCat("a divisor of ", b.Count(index)));
   if (b.Int(3) != 0) b.Refuse(3, absl::StrCat(b.Int(3)), "0");
   b.Check(b.Extent(rows, 0) == b.Count(index) || !b.ok(), 0,
-          kernels::ToString(b.ShapeOf(rows)),
-          absl::StrCat(b.Count(index), " rows"));
+          ToString(b.ShapeOf(rows)), absl::StrCat(b.Count(index), " rows"));
   b.Result(SumOver(b, Gathered(b, rows, index, k), 1, false));
 }
 
@@ -370,7 +368,7 @@ void TokenUnpermuteGrad(Builder& b) {
   if (!b.ok()) return;
   const int64_t k = probs.empty() ? 1 : b.Extent(probs, 1);
   const int64_t count = b.Count(index);
-  b.Check(b.Extent(dy, 0) * k == count, 2, kernels::ToString(b.ShapeOf(index)),
+  b.Check(b.Extent(dy, 0) * k == count, 2, ToString(b.ShapeOf(index)),
           absl::StrCat(b.Extent(dy, 0) * k, " elements, ", k,
                        " for each row of unpermutedTokensGrad"));
   if (!b.ok()) return;
@@ -403,8 +401,7 @@ void FinalizeRouting(Builder& b) {
   if (!b.ok()) return;
   const int64_t tokens = b.Extent(out, 0);
   const int64_t k = b.Extent(scales, 1);
-  b.Check(b.Count(b.In(5)) == tokens * k, 5,
-          kernels::ToString(b.ShapeOf(b.In(5))),
+  b.Check(b.Count(b.In(5)) == tokens * k, 5, ToString(b.ShapeOf(b.In(5))),
           absl::StrCat(tokens * k, " rows"));
   if (!b.ok()) return;
   const int64_t turned[] = {1, 0};

@@ -11,14 +11,12 @@
 namespace npuemu::shim::nn {
 namespace {
 
-std::string Text(const Shape& shape) { return kernels::ToString(shape); }
-
 void Permute(Builder& b) {
   const Value x = b.In(0);
   const std::vector<int64_t> dims = b.Ints(1);
   const std::vector<int64_t> each = b.Axes(dims, b.Rank(x), 1);
   b.Check(each.size() == static_cast<size_t>(b.Rank(x)) || !b.ok(), 1,
-          Text(dims), absl::StrCat("each of ", b.Rank(x), " axes"));
+          ToString(dims), absl::StrCat("each of ", b.Rank(x), " axes"));
   if (!b.ok()) return;
   std::vector<int64_t> order;
   for (int64_t dim : dims) {
@@ -70,12 +68,12 @@ void Cat(Builder& b) {
     if (b.ok()) expected[axis] = b.Extent(part, static_cast<int64_t>(axis));
     b.CheckShape(part, 0, expected);
     if (!b.ok()) return;
-    b.Check(start + expected[axis] <= shape[axis], 2, Text(shape),
+    b.Check(start + expected[axis] <= shape[axis], 2, ToString(shape),
             "as many elements as the tensors have");
     StorePart(b, part, 2, static_cast<int64_t>(axis), start);
     start += expected[axis];
   }
-  b.Check(!b.ok() || start == shape[axis], 2, Text(shape),
+  b.Check(!b.ok() || start == shape[axis], 2, ToString(shape),
           absl::StrCat(start, " on axis ", axis));
 }
 
@@ -86,7 +84,7 @@ void Stack(Builder& b) {
   if (!b.ok()) return;
   Shape one = b.ShapeOf(out);
   b.Check(one[static_cast<size_t>(axis)] == static_cast<int64_t>(parts.size()),
-          2, Text(one), absl::StrCat(parts.size(), " on axis ", axis));
+          2, ToString(one), absl::StrCat(parts.size(), " on axis ", axis));
   one[static_cast<size_t>(axis)] = 1;
   for (size_t i = 0; i < parts.size() && b.ok(); ++i) {
     Shape bare = b.ShapeOf(out);
@@ -100,7 +98,7 @@ void StoreSplits(Builder& b, const std::vector<int64_t>& sizes) {
   const Value x = b.In(0);
   const auto axis = static_cast<int64_t>(b.Axis(b.Int(2), b.Rank(x), 2));
   const int64_t sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
-  b.Check(sum == b.Extent(x, axis) || !b.ok(), 1, Text(sizes),
+  b.Check(sum == b.Extent(x, axis) || !b.ok(), 1, ToString(sizes),
           absl::StrCat("sizes of ", b.Extent(x, axis), " in all"));
   int64_t start = 0;
   for (size_t i = 0; i < sizes.size() && b.ok(); ++i) {
@@ -157,7 +155,7 @@ void SliceV2(Builder& b) {
   b.Check((starts.size() == axes.size() && ends.size() == axes.size() &&
            steps.size() == axes.size()) ||
               !b.ok(),
-          3, Text(axes), "as many as starts, ends and steps");
+          3, ToString(axes), "as many as starts, ends and steps");
   for (size_t i = 0; i < axes.size() && b.ok(); ++i) {
     const auto axis = static_cast<int64_t>(b.Axis(axes[i], b.Rank(x), 3));
     x = SliceOf(b, x, axis, starts[i], ends[i], steps[i], 4);
@@ -191,10 +189,10 @@ void Repeat(Builder& b) {
   const Value x = b.In(0);
   const std::vector<int64_t> repeats = b.Ints(1);
   b.Check(static_cast<int64_t>(repeats.size()) >= b.Rank(x) || !b.ok(), 1,
-          Text(repeats), absl::StrCat("at least ", b.Rank(x), " numbers"));
+          ToString(repeats), absl::StrCat("at least ", b.Rank(x), " numbers"));
   b.Check(std::all_of(repeats.begin(), repeats.end(),
                       [](int64_t n) { return n >= 0; }),
-          1, Text(repeats), "numbers >= 0");
+          1, ToString(repeats), "numbers >= 0");
   RepeatInto(b, x, repeats, /*interleave=*/false, 2);
 }
 
@@ -223,7 +221,7 @@ void Roll(Builder& b) {
     x = b.Reshape(x, {b.Count(x)});
     dims = {0};
   }
-  b.Check(shifts.size() == dims.size() || !b.ok(), 1, Text(shifts),
+  b.Check(shifts.size() == dims.size() || !b.ok(), 1, ToString(shifts),
           absl::StrCat(dims.size(), " numbers, one per axis of dims"));
   if (!b.ok()) return;
   Attrs attrs;
@@ -254,7 +252,7 @@ void ConstantPadNd(Builder& b) {
   b.Check((pad.size() % 2 == 0 &&
            static_cast<int64_t>(pad.size()) <= 2 * b.Rank(x)) ||
               !b.ok(),
-          1, Text(pad), "pairs of numbers, at most one per axis");
+          1, ToString(pad), "pairs of numbers, at most one per axis");
   if (!b.ok()) return;
   const auto axis_of = [&](size_t pair) {
     return b.Rank(x) - 1 - static_cast<int64_t>(pair);
@@ -264,7 +262,8 @@ void ConstantPadNd(Builder& b) {
     const int64_t kept = b.Extent(x, axis_of(i)) +
                          std::min<int64_t>(pad[2 * i], 0) +
                          std::min<int64_t>(pad[2 * i + 1], 0);
-    b.Check(kept >= 0, 1, Text(pad), "padding that leaves no negative extent");
+    b.Check(kept >= 0, 1, ToString(pad),
+            "padding that leaves no negative extent");
     shape[static_cast<size_t>(axis_of(i))] += pad[2 * i] + pad[2 * i + 1];
   }
   const Value out = b.In(3);
@@ -289,8 +288,8 @@ void Pad(Builder& b) {
   const Value x = b.In(0);
   const std::vector<int64_t> pad = b.Ints(1);
   const auto axes = static_cast<int64_t>(pad.size()) / 2;
-  b.Check((pad.size() % 2 == 0 && axes <= b.Rank(x)) || !b.ok(), 1, Text(pad),
-          "pairs of numbers, at most one per axis");
+  b.Check((pad.size() % 2 == 0 && axes <= b.Rank(x)) || !b.ok(), 1,
+          ToString(pad), "pairs of numbers, at most one per axis");
   if (!b.ok()) return;
   std::vector<int64_t> pairs(2 * static_cast<size_t>(b.Rank(x)), 0);
   for (int64_t i = 0; i < axes; ++i) {

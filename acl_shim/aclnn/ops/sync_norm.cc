@@ -23,7 +23,7 @@ Value Channels(Builder& b, size_t arg) {
 Value Each(Builder& b, size_t arg, int64_t channels, double fallback) {
   const Value given = b.Cast(b.OptionalIn(arg), kF32);
   if (given.empty()) return b.Constant(fallback, kF32, {channels, 1});
-  b.Check(b.Count(given) == channels, arg, kernels::ToString(b.ShapeOf(given)),
+  b.Check(b.Count(given) == channels, arg, ToString(b.ShapeOf(given)),
           absl::StrCat(channels, " elements"));
   return b.ok() ? b.Reshape(given, {channels, 1}) : Value();
 }
@@ -101,7 +101,7 @@ void GatherStatsWithCounts(Builder& b) {
   b.CheckShape(invstd, 2, b.ShapeOf(mean));
   Value counts = b.Cast(b.In(7), kF32);
   b.Check(b.Count(counts) == b.Extent(mean, 0) || !b.ok(), 7,
-          kernels::ToString(b.ShapeOf(counts)),
+          ToString(b.ShapeOf(counts)),
           absl::StrCat(b.Extent(mean, 0), " elements"));
   if (!b.ok()) return;
   counts = b.Reshape(counts, {b.Count(counts), 1});

@@ -10,7 +10,7 @@ Numbers PerAxis(Builder& b, size_t arg, size_t axes, Numbers fallback) {
   Numbers values = b.OptionalInts(arg);
   if (values.empty()) values = std::move(fallback);
   if (values.size() == 1) values.resize(axes, values[0]);
-  b.Check(values.size() == axes || !b.ok(), arg, kernels::ToString(values),
+  b.Check(values.size() == axes || !b.ok(), arg, ToString(values),
           absl::StrCat(axes, " numbers, or one for all"));
   values.resize(axes, 1);
   return values;
@@ -61,7 +61,7 @@ void CheckScales(Builder& b, size_t first, const Numbers& from,
 
 Numbers SizeAt(Builder& b, size_t arg, size_t axes) {
   const Numbers size = b.Ints(arg);
-  b.Check(size.size() == axes || !b.ok(), arg, kernels::ToString(size),
+  b.Check(size.size() == axes || !b.ok(), arg, ToString(size),
           absl::StrCat(axes, " extents"));
   return b.ok() ? size : Numbers(axes, 1);
 }

@@ -64,7 +64,7 @@ void AdaptiveAvgPool3dBackward(Builder& b) {
   const Numbers to = Spatial(b.ShapeOf(x), 3);
   const int64_t planes = b.Extent(dy, 0) * b.Extent(dy, 1);
   b.Check(planes == b.Extent(x, 0) * b.Extent(x, 1), 1,
-          kernels::ToString(b.ShapeOf(b.In(1))),
+          ToString(b.ShapeOf(b.In(1))),
           absl::StrCat(planes, " volumes, as gradOutput"));
   const auto spread = [&](Value images, Numbers shape, Numbers size) {
     Attrs attrs;
@@ -113,7 +113,7 @@ void PadBackward(Builder& b) {
   const Numbers pad = b.Ints(2);
   const auto axes = static_cast<int64_t>(pad.size()) / 2;
   b.Check((pad.size() % 2 == 0 && axes <= b.Rank(dy)) || !b.ok(), 2,
-          kernels::ToString(pad), "pairs of numbers, at most one per axis");
+          ToString(pad), "pairs of numbers, at most one per axis");
   if (!b.ok()) return;
   Numbers pairs(2 * static_cast<size_t>(b.Rank(dy)), 0);
   for (int64_t i = 0; i < axes; ++i) {

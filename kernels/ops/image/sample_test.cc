@@ -58,6 +58,58 @@ TEST(PatchesTest, Im2col) {
   }
 }
 
+// Every window, stride and dilation about the size of the image.
+TEST(PatchesTest, Im2colOfEveryShape) {
+  Prng prng(TestSeed());
+  int cases = 0;
+  for (DataType dtype : {DataType::kInt8, DataType::kFloat16, DataType::kFloat,
+                         DataType::kInt64}) {
+    for (int run = 0; run < 200; ++run) {
+      const auto number = [&](uint64_t below) {
+        return static_cast<int64_t>(prng.Below(below));
+      };
+      const int64_t size[] = {1 + number(7), 1 + number(7)};
+      const int64_t window[] = {1 + number(4), 1 + number(4)};
+      const int64_t stride[] = {1 + number(9), 1 + number(9)};
+      const int64_t dilation[] = {1 + number(3), 1 + number(3)};
+      const int64_t pads[] = {number(9), number(9), number(9), number(9)};
+      int64_t places[2];
+      for (size_t d = 0; d < 2; ++d) {
+        const int64_t room = size[d] + pads[2 * d] + pads[2 * d + 1] -
+                             dilation[d] * (window[d] - 1) - 1;
+        places[d] = room < 0 ? 0 : room / stride[d] + 1;
+      }
+      if (places[0] == 0 || places[1] == 0) continue;
+      const TestTensor x = RandomTensor(dtype, {2, 2, size[0], size[1]}, &prng);
+      const auto y =
+          RunOp("Im2col", {x},
+                {{"ksizes", List(window, window + 2)},
+                 {"strides", List(stride, stride + 2)},
+                 {"dilations", List(dilation, dilation + 2)},
+                 {"pads", List{pads[0], pads[1], pads[2], pads[3]}}});
+      ASSERT_FALSE(y.empty());
+      const int64_t taps = window[0] * window[1];
+      ASSERT_EQ(y[0].spec.shape, (Shape{2, 2 * taps, places[0] * places[1]}));
+      for (int64_t i = 0; i < y[0].spec.count(); ++i) {
+        const int64_t place = i % (places[0] * places[1]);
+        const int64_t row = i / (places[0] * places[1]);
+        const int64_t tap = row % taps;
+        const int64_t h = place / places[1] * stride[0] - pads[0] +
+                          tap / window[1] * dilation[0];
+        const int64_t w = place % places[1] * stride[1] - pads[2] +
+                          tap % window[1] * dilation[1];
+        const bool in = h >= 0 && h < size[0] && w >= 0 && w < size[1];
+        const int64_t from = (row / taps * size[0] + h) * size[1] + w;
+        ASSERT_EQ(y[0].Get(i), in ? x.Get(from) : 0)
+            << i << " run " << run << " seed " << TestSeed();
+      }
+      ++cases;
+    }
+  }
+  std::printf("cases: %d shapes\n", cases);
+  EXPECT_GT(cases, 400);
+}
+
 TEST(PatchesTest, ExtractImagePatches) {
   Prng prng(TestSeed());
   const TestTensor x = RandomTensor(DataType::kFloat16, {2, 7, 6, 3}, &prng);
