@@ -76,7 +76,7 @@ absl::Status Builder::CheckTensor(const Tensor& tensor, size_t arg) const {
   const int64_t count = kernels::ElementCount(tensor.shape);
   const int64_t storage = kernels::ElementCount(tensor.storage_shape);
   if (count < 0) {
-    return Wrong(Fault::kNnParamInvalid, arg, kernels::ToString(tensor.shape),
+    return Wrong(Fault::kNnParamInvalid, arg, ToString(tensor.shape),
                  "extents >= 0 whose product fits in int64");
   }
   if (count == 0 || tensor.storage_shape.empty()) return absl::OkStatus();
@@ -88,11 +88,11 @@ absl::Status Builder::CheckTensor(const Tensor& tensor, size_t arg) const {
   }
   if (last < storage) return absl::OkStatus();
   return Wrong(Fault::kNnParamInvalid, arg,
-               absl::StrCat("shape ", kernels::ToString(tensor.shape),
-                            " with strides ", kernels::ToString(tensor.strides),
+               absl::StrCat("shape ", ToString(tensor.shape), " with strides ",
+                            ToString(tensor.strides),
                             ", whose last element is number ", last),
                absl::StrCat("elements within the storage ",
-                            kernels::ToString(tensor.storage_shape)));
+                            ToString(tensor.storage_shape)));
 }
 
 Value Builder::Add(Place place, int origin) {
@@ -283,7 +283,7 @@ std::vector<int64_t> Builder::Axes(std::span<const int64_t> axes, int64_t rank,
   }
   std::sort(sorted.begin(), sorted.end());
   Check(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), arg,
-        kernels::ToString(Shape(axes.begin(), axes.end())), "each axis once");
+        ToString(Shape(axes.begin(), axes.end())), "each axis once");
   return sorted;
 }
 
@@ -297,8 +297,8 @@ void Builder::CheckRank(Value value, size_t arg, int64_t least, int64_t most) {
 
 void Builder::CheckShape(Value value, size_t arg, const Shape& expected) {
   if (!ok() || value.empty()) return;
-  Check(ShapeOf(value) == expected, arg, kernels::ToString(ShapeOf(value)),
-        kernels::ToString(expected));
+  Check(ShapeOf(value) == expected, arg, ToString(ShapeOf(value)),
+        ToString(expected));
 }
 
 }  // namespace npuemu::shim::nn

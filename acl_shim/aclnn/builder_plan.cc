@@ -50,8 +50,8 @@ void Builder::StoreItem(Value value, size_t arg, size_t index) {
 void Builder::StoreInto(Value value, Value target, size_t arg) {
   if (!ok() || value.empty() || target.empty()) return;
   const Shape shape = ShapeOf(target);
-  Check(ShapeOf(value) == shape, arg, kernels::ToString(shape),
-        kernels::ToString(ShapeOf(value)));
+  Check(ShapeOf(value) == shape, arg, ToString(shape),
+        ToString(ShapeOf(value)));
   const DataType type = TypeOf(target);
   Check(CanCast(TypeOf(value), type), arg, kernels::NameOf(type),
         absl::StrCat("a dtype that ", kernels::NameOf(TypeOf(value)),
@@ -59,7 +59,7 @@ void Builder::StoreInto(Value value, Value target, size_t arg) {
   const Place& place = PlaceOf(target);
   for (size_t i = 0; i < place.strides.size(); ++i) {
     Check(place.strides[i] != 0 || shape[i] < 2, arg,
-          absl::StrCat("strides ", kernels::ToString(place.strides)),
+          absl::StrCat("strides ", ToString(place.strides)),
           "strides > 0 for what is written");
   }
   Value cast = Cast(value, type);

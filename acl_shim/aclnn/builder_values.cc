@@ -117,8 +117,7 @@ Value Builder::View(Value value, Shape shape, Shape strides, int64_t offset) {
   place.spec.shape = std::move(shape);
   SetStrides(&place, std::move(strides));
   if (place.base == Place::Base::kConstant) {
-    Check(place.spec.count() <= kMostListed, 0,
-          kernels::ToString(place.spec.shape),
+    Check(place.spec.count() <= kMostListed, 0, ToString(place.spec.shape),
           absl::StrCat("at most ", kMostListed, " places, which a plan lists"));
     if (!ok()) return {};
     place.constant = Gathered(place, offset);

@@ -106,8 +106,7 @@ Value OwnersOf(Builder& b, size_t list, int64_t rows, int64_t experts,
           absl::StrCat(b.Count(ends), " groups"),
           absl::StrCat(experts, " groups, one for each weight"));
   ends = b.Cast(ends, kI32);
-  const int64_t axis[] = {0};
-  if (sizes) ends = b.Op("Cumsum", {ends, b.Reshape(b.Constant(axis), {})});
+  if (sizes) ends = b.Op("Cumsum", {ends, IntegerOf(b, 0)});
   Attrs attrs;
   attrs["right"] = true;
   attrs["dtype"] = kI32;

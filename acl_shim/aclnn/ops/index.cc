@@ -10,11 +10,9 @@ namespace npuemu::shim::nn {
 namespace {
 
 Value GatherAlong(Builder& b, Value x, Value index, int64_t axis) {
-  const int64_t axes[] = {axis};
   Attrs attrs;
   attrs["negative_index_support"] = true;
-  return b.Op("GatherV2", {x, index, b.Reshape(b.Constant(axes), {})},
-              std::move(attrs));
+  return b.Op("GatherV2", {x, index, IntegerOf(b, axis)}, std::move(attrs));
 }
 
 // (self, dim, index, out).

@@ -216,9 +216,7 @@ void Take(Builder& b) {
   const Value x = b.In(0);
   const Value places = Places(b, x, 1);
   if (!b.ok()) return;
-  const int64_t axis[] = {0};
-  const Value y =
-      b.Op("GatherV2", {Flat(b, x), places, b.Reshape(b.Constant(axis), {})});
+  const Value y = b.Op("GatherV2", {Flat(b, x), places, IntegerOf(b, 0)});
   b.Result(b.Reshape(y, b.ShapeOf(b.In(1))));
 }
 
@@ -250,8 +248,7 @@ void MaskedScatter(Builder& b) {
           ToString(b.ShapeOf(source)), "elements for where the mask is true");
   if (!b.ok() || b.Count(x) == 0) return b.Result(x);
   const DataType i32 = DataType::kInt32;
-  const int64_t axis[] = {0};
-  const Value zero = b.Reshape(b.Constant(axis), {});
+  const Value zero = IntegerOf(b, 0);
   Attrs attrs;
   attrs["exclusive"] = true;
   const Value place =

@@ -305,10 +305,8 @@ void Pdist(Builder& b) {
       second.push_back(j);
     }
   }
-  const int64_t axis[] = {0};
   const auto rows = [&](const std::vector<int64_t>& numbers) {
-    return b.Op("GatherV2",
-                {x, b.Constant(numbers), b.Reshape(b.Constant(axis), {})});
+    return b.Op("GatherV2", {x, b.Constant(numbers), IntegerOf(b, 0)});
   };
   const double p = b.IsScalar(1) ? b.ScalarAt(1).real : b.Double(1);
   b.Result(Distances(b, b.Op("Sub", {rows(first), rows(second)}), p));

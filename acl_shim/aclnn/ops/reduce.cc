@@ -209,9 +209,8 @@ void ArgExtreme(Builder& b) {
   if (!b.ok()) return;
   Attrs attrs;
   attrs["dtype"] = DataType::kInt32;
-  const int64_t axes[] = {axis};
   const Value place =
-      b.Op(b.kernel(), {x, b.Reshape(b.Constant(axes, DataType::kInt32), {})},
+      b.Op(b.kernel(), {x, IntegerOf(b, axis, DataType::kInt32)},
            std::move(attrs), DataType::kInt32);
   if (!b.ok()) return;
   Shape shape = b.ShapeOf(place);
@@ -237,8 +236,8 @@ void Cumsum(Builder& b) {
   if (b.TypeOf(x) != DataType::kInt32 && IsIntegral(b.TypeOf(x))) {
     x = b.Cast(x, DataType::kInt32);
   }
-  const int64_t axes[] = {static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1))};
-  b.Result(b.Op("Cumsum", {x, b.Reshape(b.Constant(axes), {})}));
+  const auto axis = static_cast<int64_t>(b.Axis(b.Int(1), b.Rank(x), 1));
+  b.Result(b.Op("Cumsum", {x, IntegerOf(b, axis)}));
 }
 
 void CumsumV2(Builder& b) {

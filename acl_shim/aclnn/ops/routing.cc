@@ -38,9 +38,7 @@ std::vector<Value> Largest(Builder& b, Value x, int64_t k, size_t k_arg) {
   attrs["sorted"] = true;
   attrs["dim"] = int64_t{-1};
   attrs["largest"] = true;
-  const int64_t count[] = {k};
-  return b.Ops("TopKV2", {x, b.Reshape(b.Constant(count, kI32), {})},
-               std::move(attrs));
+  return b.Ops("TopKV2", {x, IntegerOf(b, k, kI32)}, std::move(attrs));
 }
 
 // The experts of rows that are finished are none: number `experts`.
@@ -53,9 +51,7 @@ Value Unfinished(Builder& b, Value expert, size_t finished_arg,
   if (!b.ok()) return {};
   rows.back() = 1;
   const Value mask = b.Expand(b.Reshape(finished, rows), b.ShapeOf(expert));
-  const int64_t number[] = {experts};
-  const Value none =
-      b.Expand(b.Reshape(b.Constant(number, kI32), {}), b.ShapeOf(expert));
+  const Value none = b.Expand(IntegerOf(b, experts, kI32), b.ShapeOf(expert));
   return b.Op("Select", {mask, none, expert});
 }
 
@@ -202,11 +198,6 @@ void StoreExpanded(Builder& b, Value tokens, Value rows, size_t out) {
   if (b.ok()) b.Store(RowsOf(b, tokens, b.Narrow(rows, 0, 0, wanted)), out);
 }
 
-Value Scalar32(Builder& b, int64_t value) {
-  const int64_t values[] = {value};
-  return b.Reshape(b.Constant(values, kI32), {});
-}
-
 // (x, rowIdx, expertIdx, activeNum, expandedXOut, expandedRowIdxOut,
 //  expandedExpertIdxOut).
 void InitRouting(Builder& b) {
@@ -219,7 +210,8 @@ void InitRouting(Builder& b) {
   const Value numbers = b.Cast(b.In(1), kI32);
   const Value rows =
       RowsOf(b, b.Reshape(numbers, {b.Count(numbers)}), order.places);
-  const Value tokens = b.Op("FloorMod", {rows, Scalar32(b, b.Extent(x, 0))});
+  const Value tokens =
+      b.Op("FloorMod", {rows, IntegerOf(b, b.Extent(x, 0), kI32)});
   StoreExpanded(b, x, tokens, 4);
   b.Store(Inverse(b, rows), 5);
   b.Store(order.experts, 6);
@@ -238,8 +230,8 @@ void InitRoutingV2(Builder& b) {
           "0, 1 (sums) or 2 (counts)");
   if (!b.ok()) return;
   const Order order = ByExpert(b, b.In(1));
-  const Value tokens =
-      b.Op("FloorDiv", {order.places, Scalar32(b, b.Extent(b.In(1), 1))});
+  const Value tokens = b.Op(
+      "FloorDiv", {order.places, IntegerOf(b, b.Extent(b.In(1), 1), kI32)});
   StoreExpanded(b, x, tokens, 8);
   b.Store(Inverse(b, order.places), 9);
   if (b.Int(6) == 0 || !b.ok()) return;
@@ -311,7 +303,8 @@ void TokenPermute(Builder& b) {
   if (!b.ok()) return;
   const int64_t k = b.Rank(b.In(1)) == 1 ? 1 : b.Extent(b.In(1), 1);
   const Order order = ByExpert(b, b.In(1));
-  StoreExpanded(b, tokens, b.Op("FloorDiv", {order.places, Scalar32(b, k)}), 4);
+  StoreExpanded(b, tokens,
+                b.Op("FloorDiv", {order.places, IntegerOf(b, k, kI32)}), 4);
   b.Store(Inverse(b, order.places), 5);
 }
 

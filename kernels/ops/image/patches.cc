@@ -9,6 +9,7 @@
 
 #include "kernels/op/cost.h"
 #include "kernels/ops/signatures.h"
+#include "kernels/tensor/strided.h"
 
 namespace npuemu::kernels {
 namespace {
@@ -97,32 +98,6 @@ int64_t Im2colItems(const OpCall& call, int) {
   return call.outputs[0].shape[0] * call.outputs[0].shape[1];
 }
 
-// `count` elements of `bytes` bytes, `step` elements apart in `from`.
-template <size_t kBytes>
-void Collect(const std::byte* from, int64_t step, int64_t count,
-             std::byte* to) {
-  for (int64_t i = 0; i < count; ++i) {
-    std::memcpy(to, from, kBytes);
-    from += static_cast<size_t>(step) * kBytes;
-    to += kBytes;
-  }
-}
-
-void Collect(size_t bytes, const std::byte* from, int64_t step, int64_t count,
-             std::byte* to) {
-  if (step == 1) {
-    std::memcpy(to, from, static_cast<size_t>(count) * bytes);
-  } else if (bytes == 1) {
-    Collect<1>(from, step, count, to);
-  } else if (bytes == 2) {
-    Collect<2>(from, step, count, to);
-  } else if (bytes == 4) {
-    Collect<4>(from, step, count, to);
-  } else {
-    Collect<8>(from, step, count, to);
-  }
-}
-
 // The places of windows along an axis of x at which a tap lies in x: [first,
 // end). Place 0 has it at `start`.
 struct Inside {
@@ -134,8 +109,9 @@ struct Inside {
       return std::clamp<int64_t>((x - start + stride - 1) / stride, 0, places);
     };
     first = start >= 0 ? 0 : before(0);
-    end = start >= size ? 0 : std::max(before(size), first);
+    end = start >= size ? first : std::max(before(size), first);
   }
+  int64_t count() const { return end - first; }
 };
 
 OpStatus ComputeIm2col(const OpCall& call, const Operands& operands, int,
@@ -143,30 +119,27 @@ OpStatus ComputeIm2col(const OpCall& call, const Operands& operands, int,
   Patches p;
   if (OpStatus s = MakeIm2col(call, &p); !s.ok()) return s;
   const size_t bytes = static_cast<size_t>(BitsOf(call.inputs[0].dtype)) / 8;
-  const auto width = static_cast<size_t>(p.places[1]) * bytes;
-  std::byte* y = operands.outputs[0].data +
-                 static_cast<size_t>(begin * p.places[0]) * width;
+  const int64_t places = p.places[0] * p.places[1];
   for (int64_t row = begin; row < end; ++row) {
-    const int64_t plane = row / p.taps() * p.x.c_stride;  // n, c
     const int64_t tap = row % p.taps();
     const int64_t top = tap / p.window[1] * p.dilation[0] - p.before[0];
     const int64_t left = tap % p.window[1] * p.dilation[1] - p.before[1];
-    const Inside inside(left, p.stride[1], p.x.size[2], p.places[1]);
-    const auto from = static_cast<size_t>(inside.first) * bytes;
-    const auto to = static_cast<size_t>(inside.end) * bytes;
-    for (int64_t place = 0; place < p.places[0]; ++place, y += width) {
-      const int64_t h = top + place * p.stride[0];
-      if (h < 0 || h >= p.x.size[1] || inside.end <= inside.first) {
-        std::memset(y, 0, width);
-        continue;
-      }
-      const int64_t x =
-          plane + h * p.x.stride[1] + left + inside.first * p.stride[1];
-      std::memset(y, 0, from);
-      Collect(bytes, operands.inputs[0].data + static_cast<size_t>(x) * bytes,
-              p.stride[1], inside.end - inside.first, y + from);
-      std::memset(y + to, 0, width - to);
+    const Inside h(top, p.stride[0], p.x.size[1], p.places[0]);
+    const Inside w(left, p.stride[1], p.x.size[2], p.places[1]);
+    std::byte* y =
+        operands.outputs[0].data + static_cast<size_t>(row * places) * bytes;
+    if (h.count() * w.count() < places) {
+      std::memset(y, 0, static_cast<size_t>(places) * bytes);
     }
+    if (h.count() * w.count() == 0) continue;
+    const int64_t from = row / p.taps() * p.x.c_stride +  // n, c
+                         (top + h.first * p.stride[0]) * p.x.stride[1] + left +
+                         w.first * p.stride[1];
+    const int64_t to = h.first * p.places[1] + w.first;
+    CopyStrided({h.count(), w.count()}, bytes,
+                operands.inputs[0].data + static_cast<size_t>(from) * bytes,
+                {p.stride[0] * p.x.stride[1], p.stride[1]},
+                y + static_cast<size_t>(to) * bytes, {p.places[1], 1});
   }
   return {};
 }

@@ -61,18 +61,12 @@ T WeightedPlace(const PlaceTaps& at, const Image& x, const Reader& read,
   });
 }
 
-double SumOf(const Taps& taps) {
-  double sum = 0;
-  for (const Tap& tap : taps) sum += tap.weight;
-  return sum;
-}
-
-// An area is a mean: f64 with whole weights, rounded once.
-float Mean(const PlaceTaps& at, const Image& x, const Reader& read,
-           int64_t from) {
-  const double all =
-      SumOf(*at.taps[0]) * SumOf(*at.taps[1]) * SumOf(*at.taps[2]);
-  return static_cast<float>(WeightedPlace<double>(at, x, read, from) / all);
+// The sum of a place's weights.
+double WeightOf(const PlaceTaps& at) {
+  const auto one = [](int64_t) { return 1.0; };
+  return Weighted<double>(*at.taps[0], one) *
+         Weighted<double>(*at.taps[1], one) *
+         Weighted<double>(*at.taps[2], one);
 }
 
 void CopyElement(size_t bytes, const std::byte* from, int64_t i, std::byte* to,
@@ -97,6 +91,7 @@ void ResizeForward(const OpCall& call, const Resize& r,
   for (int64_t item = begin; item < end; ++item) {
     const PlaceTaps at(table, r.y, item % places);
     const int64_t n = item / places;
+    const double weight = area ? WeightOf(at) : 1;
     for (int64_t c = 0; c < r.x.c; ++c) {
       const int64_t from = n * r.x.n_stride + c * r.x.c_stride;
       const int64_t to = n * r.y.n_stride + c * r.y.c_stride + at.y;
@@ -108,7 +103,9 @@ void ResizeForward(const OpCall& call, const Resize& r,
                     write.data, to);
         continue;
       }
-      float y = area ? Mean(at, r.x, read, from)
+      // An area is a mean: f64 with whole weights, rounded once.
+      float y = area ? static_cast<float>(
+                           WeightedPlace<double>(at, r.x, read, from) / weight)
                      : WeightedPlace<float>(at, r.x, read, from);
       if (r.multiplies) y = y * r.factor;
       write(to, y);
