@@ -72,13 +72,17 @@ expect "ignored SIGCHLD" \
 expect "own mask" "$("$npuemu" run -- grep SigBlk /proc/self/status)" \
   "$(grep SigBlk /proc/self/status)"
 
-# run: signals go to the program, which decides.
+# run: signals go to the program, which decides. By sigwait: bash can run a trap
+# amid its parsing of the next command, fail in that and go on.
 for signal in TERM INT HUP USR1; do
   rm -f "$work/ready"; mkfifo "$work/ready"
-  (trap - INT; exec "$npuemu" run -- bash -c '
-    trap "exit 21" '$signal'
-    echo up >"$0"
-    while :; do read -r -t 0.1 <> <(:); done' "$work/ready") &
+  (trap - INT; exec "$npuemu" run -- /usr/bin/python3 -c '
+import signal, sys
+wanted = {getattr(signal, "SIG" + sys.argv[2])}
+signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+with open(sys.argv[1], "w") as ready: ready.write("up\n")
+signal.sigwait(wanted)
+sys.exit(21)' "$work/ready" $signal) &
   read -r -t 20 _ <>"$work/ready"  # <>: the open does not block
   kill -$signal $!
   wait $!
