@@ -1,15 +1,16 @@
 #include "kernels/tensor/strided.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace npuemu::kernels {
 namespace {
 
-// Calls visit(src, dst) with the places of the first element of each row of
-// the walk's innermost axis.
+// Calls visit(src, dst) with the places of the first element of each part that
+// is the walk's `inner` last axes.
 template <typename Visit>
-void ForEachRow(const StridedWalk& walk, Visit visit) {
-  const size_t outer = walk.shape.size() - 1;
+void ForEachPart(const StridedWalk& walk, size_t inner, Visit visit) {
+  const size_t outer = walk.shape.size() - inner;
   Shape index(outer, 0);
   int64_t src = 0;
   int64_t dst = 0;
@@ -28,13 +29,116 @@ void ForEachRow(const StridedWalk& walk, Visit visit) {
   }
 }
 
+void Insert(size_t place, int64_t extent, int64_t from, int64_t to,
+            StridedWalk* walk) {
+  const auto at = static_cast<std::ptrdiff_t>(place);
+  walk->shape.insert(walk->shape.begin() + at, extent);
+  walk->from.insert(walk->from.begin() + at, from);
+  walk->to.insert(walk->to.begin() + at, to);
+}
+
+// The same elements in the order of the destination, so that its cache lines
+// are filled at once.
+StridedWalk ByDestination(const StridedWalk& walk) {
+  StridedWalk sorted;
+  for (size_t i = 0; i < walk.shape.size(); ++i) {
+    size_t place = sorted.to.size();
+    while (place > 0 && sorted.to[place - 1] < walk.to[i]) --place;
+    Insert(place, walk.shape[i], walk.from[i], walk.to[i], &sorted);
+  }
+  return WalkOf(sorted.shape, sorted.from, sorted.to);
+}
+
+// Whether each element has a place of its own. REQUIRES: by destination.
+bool AreDistinct(const StridedWalk& walk) {
+  int64_t needed = 1;
+  for (size_t i = walk.shape.size(); i-- > 0;) {
+    if (walk.to[i] < needed) return false;
+    needed = walk.shape[i] * walk.to[i];
+  }
+  return true;
+}
+
+// If the source's elements of a row lie apart, the axis along which they are
+// closest becomes the last but one; where one of these two is short, the other
+// is the row, as one row is where there is one axis alone.
+StridedWalk InPlanes(StridedWalk walk) {
+  constexpr int64_t kShort = 8;
+  const size_t last = walk.shape.size() - 1;
+  size_t near = last;
+  for (size_t i = 0; i < last && walk.from[last] > 1; ++i) {
+    if (walk.from[i] < walk.from[near]) near = i;
+  }
+  const auto move_to = [&](std::ptrdiff_t from_end) {
+    for (Shape* part : {&walk.shape, &walk.from, &walk.to}) {
+      const auto at = part->begin() + static_cast<std::ptrdiff_t>(near);
+      std::rotate(at, at + 1, part->end() - from_end);
+    }
+  };
+  const bool plane =
+      near != last && std::min(walk.shape[near], walk.shape[last]) >= kShort;
+  if (plane) {
+    move_to(1);
+  } else {
+    if (walk.shape[near] > walk.shape[last]) move_to(0);
+    Insert(last, 1, 0, 0, &walk);
+  }
+  return walk;
+}
+
+// How to copy: in the order given where two elements have one place, of which
+// the last stays.
+StridedWalk CopyWalkOf(const StridedWalk& given) {
+  const StridedWalk walk = ByDestination(given);
+  if (AreDistinct(walk)) return InPlanes(walk);
+  StridedWalk rows = given;
+  Insert(rows.shape.size() - 1, 1, 0, 0, &rows);
+  return rows;
+}
+
 template <typename Word>
 void CopyRow(const std::byte* src, int64_t src_step, std::byte* dst,
              int64_t dst_step, int64_t count) {
+  constexpr auto kWidth = static_cast<int64_t>(sizeof(Word));
+  if (src_step == 1 && dst_step == 1) {
+    std::memcpy(dst, src, static_cast<size_t>(count * kWidth));
+    return;
+  }
   for (int64_t i = 0; i < count; ++i) {
-    std::memcpy(dst + i * dst_step * static_cast<int64_t>(sizeof(Word)),
-                src + i * src_step * static_cast<int64_t>(sizeof(Word)),
+    std::memcpy(dst + i * dst_step * kWidth, src + i * src_step * kWidth,
                 sizeof(Word));
+  }
+}
+
+// The last two axes: a row, or tiles that are turned on the stack, so that a
+// cache line of either side is used up at once, however the sides' lines
+// collide in the cache.
+template <typename Word>
+void CopyPlane(const StridedWalk& walk, const std::byte* src, std::byte* dst) {
+  constexpr auto kWidth = static_cast<int64_t>(sizeof(Word));
+  constexpr int64_t kTile = std::min<int64_t>(64, 256 / kWidth);
+  const size_t y = walk.shape.size() - 2;
+  const size_t x = y + 1;
+  if (walk.shape[y] == 1) {
+    return CopyRow<Word>(src, walk.from[x], dst, walk.to[x], walk.shape[x]);
+  }
+  std::byte tile[kTile * kTile * kWidth];
+  for (int64_t top = 0; top < walk.shape[y]; top += kTile) {
+    const int64_t rows = std::min(kTile, walk.shape[y] - top);
+    for (int64_t left = 0; left < walk.shape[x]; left += kTile) {
+      const int64_t columns = std::min(kTile, walk.shape[x] - left);
+      const std::byte* from =
+          src + (top * walk.from[y] + left * walk.from[x]) * kWidth;
+      for (int64_t j = 0; j < columns; ++j) {
+        CopyRow<Word>(from + j * walk.from[x] * kWidth, walk.from[y],
+                      tile + j * kWidth, kTile, rows);
+      }
+      std::byte* to = dst + (top * walk.to[y] + left * walk.to[x]) * kWidth;
+      for (int64_t i = 0; i < rows; ++i) {
+        CopyRow<Word>(tile + i * kTile * kWidth, 1,
+                      to + i * walk.to[y] * kWidth, walk.to[x], columns);
+      }
+    }
   }
 }
 
@@ -78,29 +182,22 @@ void CopyStrided(const Shape& shape, size_t width, const std::byte* src,
                  const Shape& src_strides, std::byte* dst,
                  const Shape& dst_strides) {
   if (ElementCount(shape) == 0) return;
-  const StridedWalk walk = WalkOf(shape, src_strides, dst_strides);
-  const int64_t count = walk.shape.back();
-  const int64_t from = walk.from.back();
-  const int64_t to = walk.to.back();
+  const StridedWalk walk = CopyWalkOf(WalkOf(shape, src_strides, dst_strides));
   const auto bytes = static_cast<int64_t>(width);
-  ForEachRow(walk, [&](int64_t s, int64_t d) {
+  ForEachPart(walk, 2, [&](int64_t s, int64_t d) {
     const std::byte* x = src + s * bytes;
     std::byte* y = dst + d * bytes;
-    if (from == 1 && to == 1) {
-      std::memcpy(y, x, static_cast<size_t>(count * bytes));
-      return;
-    }
     switch (width) {
       case 1:
-        return CopyRow<uint8_t>(x, from, y, to, count);
+        return CopyPlane<uint8_t>(walk, x, y);
       case 2:
-        return CopyRow<uint16_t>(x, from, y, to, count);
+        return CopyPlane<uint16_t>(walk, x, y);
       case 4:
-        return CopyRow<uint32_t>(x, from, y, to, count);
+        return CopyPlane<uint32_t>(walk, x, y);
       case 8:
-        return CopyRow<uint64_t>(x, from, y, to, count);
+        return CopyPlane<uint64_t>(walk, x, y);
       default:
-        return CopyRow<Sixteen>(x, from, y, to, count);
+        return CopyPlane<Sixteen>(walk, x, y);
     }
   });
 }
@@ -109,7 +206,7 @@ void UnpackNibbles(const Shape& shape, const std::byte* src, int64_t src_at,
                    const Shape& src_strides, std::byte* dst) {
   if (ElementCount(shape) == 0) return;
   const StridedWalk walk = WalkOf(shape, src_strides, DenseStrides(shape));
-  ForEachRow(walk, [&](int64_t s, int64_t d) {
+  ForEachPart(walk, 1, [&](int64_t s, int64_t d) {
     for (int64_t i = 0; i < walk.shape.back(); ++i) {
       const int64_t x = src_at + s + i * walk.from.back();
       const auto byte = static_cast<int>(src[x / 2]);
@@ -126,7 +223,7 @@ void CopyStridedNibbles(const Shape& shape, const std::byte* src,
                         const Shape& dst_strides) {
   if (ElementCount(shape) == 0) return;
   const StridedWalk walk = WalkOf(shape, src_strides, dst_strides);
-  ForEachRow(walk, [&](int64_t s, int64_t d) {
+  ForEachPart(walk, 1, [&](int64_t s, int64_t d) {
     for (int64_t i = 0; i < walk.shape.back(); ++i) {
       const int64_t x = src_at + s + i * walk.from.back();
       const int64_t y = dst_at + d + i * walk.to.back();
