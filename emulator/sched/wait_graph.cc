@@ -89,13 +89,16 @@ Scheduler::Return Scheduler::CommitReturn(const Goal& goal) {
     if (signal == nullptr || signal->set || signal->host_pending == 0) continue;
     // All that returned when the wait is reached set one level (R109, I14).
     const SimTime reached = std::max(head.submitted, queue->last_end);
-    const auto end = std::upper_bound(signal->returns.begin() + 1,
-                                      signal->returns.end(), reached);
-    const int due = static_cast<int>(end - signal->returns.begin());
+    const auto later = std::upper_bound(signal->returns.begin(),
+                                        signal->returns.end(), reached);
+    // The first one is waited for.
+    const int due =
+        std::max(1, static_cast<int>(later - signal->returns.begin()));
     if (signal->host_returned < due) {
       awaited = true;
       continue;
     }
+    const auto end = signal->returns.begin() + due;
     const SimTime when = *(end - 1);
     signal->returns.erase(signal->returns.begin(), end);
     signal->host_returned -= due;

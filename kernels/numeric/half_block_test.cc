@@ -78,14 +78,15 @@ TYPED_TEST(HalfBlockTest, FloatsNarrowAsOne) {
   using T = typename TypeParam::T;
   const std::vector<float> floats = Interesting<T>();
   std::vector<T> halves(floats.size());
-  for (const int round : {0, 1, 2, 3, 4, 5}) {
-    LimitIsa(kIsas[round / 2]);
-    const bool saturate = round % 2 != 0;
-    TypeParam::kNarrow(floats.data(), halves.data(), floats.size(), saturate);
-    for (size_t i = 0; i < floats.size(); ++i) {
-      ASSERT_EQ(halves[i].bits,
-                Saturated(TypeParam::One(floats[i]), saturate).bits)
-          << std::hex << std::bit_cast<uint32_t>(floats[i]) << saturate;
+  for (const Isa isa : kIsas) {
+    LimitIsa(isa);
+    for (const bool saturate : {false, true}) {
+      TypeParam::kNarrow(floats.data(), halves.data(), floats.size(), saturate);
+      for (size_t i = 0; i < floats.size(); ++i) {
+        ASSERT_EQ(halves[i].bits,
+                  Saturated(TypeParam::One(floats[i]), saturate).bits)
+            << std::hex << std::bit_cast<uint32_t>(floats[i]) << saturate;
+      }
     }
   }
 }

@@ -18,6 +18,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "kernels/numeric/element.h"
@@ -210,6 +213,18 @@ class Detached {
 
 // Runs all phases on the calling thread; the reference order of execution.
 OpStatus RunSerially(const OpCall& call, const Operands& operands);
+
+// The attribute of a call; if it is left out what the signature has for it,
+// `none` if that has nothing.
+template <typename T>
+T AttrOf(const OpCall& call, std::string_view name, T none = {}) {
+  for (const AttrSpec& attr : call.op->attrs) {
+    if (name != attr.name) continue;
+    const T* fallback = std::get_if<T>(&attr.fallback);
+    if (fallback != nullptr) none = *fallback;
+  }
+  return AttrOr<T>(call.attrs, name, std::move(none));
+}
 
 }  // namespace npuemu::kernels
 

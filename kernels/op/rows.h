@@ -95,17 +95,6 @@ OpStatus LayAxes(const OpCall& call, const std::string& argument,
 // Whether input or output `i` of the call is there.
 bool HasInput(const OpCall& call, size_t i);
 
-// An attribute, its default if it is left out, `none` if there is no such one.
-template <typename T>
-T AttrOf(const OpCall& call, std::string_view name, T none) {
-  for (const AttrSpec& attr : call.op->attrs) {
-    if (name != attr.name) continue;
-    const T* fallback = std::get_if<T>(&attr.fallback);
-    if (fallback != nullptr) none = *fallback;
-  }
-  return AttrOr<T>(call.attrs, name, std::move(none));
-}
-
 // The axes of a role, and how many elements marked axes have; -1 if too many.
 std::vector<bool> AxesOfRole(const RowLayout& layout, char role,
                              const Shape& shape);

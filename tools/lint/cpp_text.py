@@ -136,3 +136,25 @@ class _Scanner:
 def functions(text):
     """The function definitions of a C++ file (rough, by braces)."""
     return _Scanner(without_directives(blank(text))).run()
+
+
+_OPENING = re.compile(
+    r'\bnamespace\s*(?P<namespace>[\w:]*)\s*\{'
+    r'|\b(?:struct|class|union|enum(?:\s+class)?)\s+(?P<type>[\w:]+)'
+    r'[^;{}()=]*\{'
+    r'|[{}]')
+
+
+def types(text):
+    """(line, name) of the types in named namespaces, with those."""
+    code = without_directives(blank(text))
+    scopes = []  # names of namespaces, None for any other brace
+    for match in _OPENING.finditer(code):
+        if match.group(0) == '}':
+            scopes[-1:] = []
+            continue
+        name = match.group('type')
+        if name and all(scopes):
+            yield (code.count('\n', 0, match.start()) + 1,
+                   '::'.join([*scopes, name]))
+        scopes.append(match.group('namespace'))

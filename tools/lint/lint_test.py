@@ -195,6 +195,22 @@ class OwnerTest(unittest.TestCase):
         self.assertEqual(self.problems(['a/b.cc'], 'a/b.cc\t-\n'),
                          [table + ':1'])
 
+    def test_a_type_has_one_definition(self):
+        def lines(second):
+            texts = {'a.h': 'namespace n {\nstruct Run {};\n}\n', 'b.h': second}
+            return [str(p).split()[0] for p in rules.one_definition(
+                {path: rules.File(path, text) for path, text in texts.items()})]
+        self.assertEqual(lines('namespace n {\n\nclass Run final : X {};\n}\n'),
+                         ['b.h:3:'])
+        self.assertEqual(lines('namespace n {\nint f() { return 0; }\n'
+                               'enum class Run { kA };\n}\n'), ['b.h:3:'])
+        for twin in ('namespace m {\nstruct Run {};\n}\n',
+                     'namespace n {\nnamespace {\nstruct Run {};\n}\n}\n',
+                     'namespace n {\nstruct Run;\n}\n',
+                     'namespace n {\nvoid f() {\nstruct Run {};\n}\n}\n',
+                     'namespace n {\nstruct Other::Run {};\n}\n'):
+            self.assertEqual(lines(twin), [])
+
     def test_stale_allowance_is_a_problem(self):
         problem = rules.Problem('a.cc', 1, 'clock', 'x')
         allowed = [('a.cc', 'clock', 'reason')]

@@ -222,6 +222,22 @@ def owners(files):
     yield from table.problems(files)
 
 
+def one_definition(files):
+    """Two types of one name give the linker one set of member functions."""
+    first = {}
+    for path in sorted(files):
+        if not path.endswith(('.cc', '.h')):
+            continue
+        for line, name in cpp_text.types(files[path].text):
+            if '::' not in name:
+                continue  # C
+            other = first.setdefault(name, path)
+            if other != path:
+                yield files[path].problem(line, 'one-definition',
+                                          '%s is defined in %s too' %
+                                          (name, other))
+
+
 PER_FILE = [file_size, columns, function_size, banned_calls, banned_flags,
             includes, machine_paths, leftovers, one_title]
 
@@ -234,6 +250,7 @@ def check(files):
             problems.extend(rule(files[path]))
         problems.extend(unordered_iteration(files[path], files))
     problems.extend(owners(files))
+    problems.extend(one_definition(files))
     return apply_allowances(problems, tables.ALLOWED)
 
 

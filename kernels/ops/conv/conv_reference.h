@@ -64,7 +64,7 @@ inline int64_t Flat(const std::string& letters, const Index& extents,
 }
 
 // A tensor with its letters and extents.
-struct Grid {
+struct ReferenceGrid {
   TestTensor tensor;
   std::string letters;
   Index extents;
@@ -131,9 +131,9 @@ struct Dot {
 struct Scene {
   Case c;
   DataType in;
-  Grid x;
-  Grid filter;
-  Grid y;
+  ReferenceGrid x;
+  ReferenceGrid filter;
+  ReferenceGrid y;
   bool depthwise = false;
 };
 

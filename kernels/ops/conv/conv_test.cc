@@ -79,9 +79,10 @@ const Case kCases[] = {
 };
 
 // Near one, so that sums meet; one in `rare` is special.
-Grid RandomGrid(DataType dtype, const std::string& letters,
-                const Index& extents, uint64_t rare, Prng* prng) {
-  Grid grid{MakeTensor(dtype, ShapeFor(letters, extents)), letters, extents};
+ReferenceGrid RandomGrid(DataType dtype, const std::string& letters,
+                         const Index& extents, uint64_t rare, Prng* prng) {
+  ReferenceGrid grid{MakeTensor(dtype, ShapeFor(letters, extents)), letters,
+                     extents};
   for (int64_t i = 0; i < grid.tensor.spec.count(); ++i) {
     uint64_t bits = RandomBits(dtype, prng);
     if (dtype != DataType::kInt8 && prng->Below(rare) != 0) {
@@ -136,7 +137,7 @@ Attrs AttrsOf(const Scene& s) {
 }
 
 // The filter's letters are those of ND for these cases, or a format.
-TestTensor FilterTensor(const Grid& filter) {
+TestTensor FilterTensor(const ReferenceGrid& filter) {
   TestTensor tensor = filter.tensor;
   if (const auto format = FormatFromName(filter.letters)) {
     tensor.spec.format = *format;
@@ -155,8 +156,8 @@ TestTensor BiasFor(DataType in, DataType type, int64_t channels, Prng* prng) {
 double BiasAt(const TestTensor& bias, int64_t c) {
   const uint64_t bits = bias.Get(c);
   if (bias.spec.dtype == DataType::kInt32) return static_cast<int32_t>(bits);
-  return Grid{bias, "C", {1, bias.spec.count(), 1, 1, 1}}.At({0, c, 0, 0, 0},
-                                                             false);
+  return ReferenceGrid{bias, "C", {1, bias.spec.count(), 1, 1, 1}}.At(
+      {0, c, 0, 0, 0}, false);
 }
 
 using DotFn = std::function<Dot(const Index&)>;
@@ -185,7 +186,7 @@ void Compare(const std::string& type, const std::vector<TestTensor>& inputs,
   }
 }
 
-TestTensor SizeTensor(const Grid& grid) {
+TestTensor SizeTensor(const ReferenceGrid& grid) {
   return IntTensor(DataType::kInt32, grid.tensor.spec.shape);
 }
 
@@ -327,9 +328,10 @@ Scene Cancelling(DataType in, Prng* prng) {
                   .after = {0, 1, 1}};
   Scene s = MakeScene(c, in, false, prng);
   const uint64_t sign = 0x8000;
-  for (Grid* grid : {&s.x, &s.y, &s.filter}) {
+  for (ReferenceGrid* grid : {&s.x, &s.y, &s.filter}) {
     const bool filter = grid == &s.filter;
-    const Grid all = RandomGrid(in, grid->letters, grid->extents, ~0ull, prng);
+    const ReferenceGrid all =
+        RandomGrid(in, grid->letters, grid->extents, ~0ull, prng);
     ForEachIndex(grid->extents, [&](const Index& i) {
       Index first = i;
       bool negative = false;
@@ -389,9 +391,9 @@ TEST(ConvTest, Hf32IsThatOfProducts) {
     TestTensor filter = w;
     filter.spec.format = Format::kHwcn;
     const auto y = RunOp("Conv2D", {image, filter}, conv);
-    const auto z = RunOp("MatMulV2",
-                         {reshaped(x, {15, 21}), reshaped(w, {21, 7})},
-                         {{"enable_hf32", hf32}});
+    const auto z =
+        RunOp("MatMulV2", {reshaped(x, {15, 21}), reshaped(w, {21, 7})},
+              {{"enable_hf32", hf32}});
     EXPECT_EQ(y[0].data, z[0].data) << hf32;
   }
 }

@@ -41,7 +41,7 @@ struct RunStart {
   Space at;
 };
 
-RunStart StartOf(const Walk& walk, const Run& run) {
+RunStart StartOf(const Walk& walk, const StepRun& run) {
   RunStart start{walk.is_b ? run.b : run.a, run.at};
   for (size_t d = 0; d < 3; ++d) start.at[d] += walk.p.at[d];
   return start;
@@ -78,7 +78,7 @@ inline bool FindLine(const Walk& walk, const Place& line, const RunStart& run,
 // to[j][i] of a run for the lines of one panel.
 template <typename E>
 void GatherRun(const Walk& walk, const E* data, const Place* lines,
-               int64_t count, const Run& run, E fill, E* to) {
+               int64_t count, const StepRun& run, E fill, E* to) {
   const E* first[kPanelRows];
   bool whole = count == kPanelRows;
   int64_t start[kPanelRows] = {};
@@ -157,7 +157,7 @@ struct Packing {
 
 template <typename E>
 void Pack(const Walk& walk, const PackOptions& options, const std::byte* data,
-          const std::vector<Place>& lines, const std::vector<Run>& runs,
+          const std::vector<Place>& lines, const std::vector<StepRun>& runs,
           int64_t k, std::byte* packed) {
   const Packing packing{walk.p.kind, options};
   const size_t panel_bytes = PanelBytes(walk.p.kind, k);
@@ -171,7 +171,7 @@ void Pack(const Walk& walk, const PackOptions& options, const std::byte* data,
   for (int64_t i = 0; i < total; i += kPanelRows) {
     const int64_t count = std::min(kPanelRows, total - i);
     E* to = panel.data();
-    for (const Run& run : runs) {
+    for (const StepRun& run : runs) {
       GatherRun<E>(walk, reinterpret_cast<const E*>(data), lines.data() + i,
                    count, run, fill, to);
       to += run.length * kPanelRows;
@@ -185,7 +185,8 @@ void Pack(const Walk& walk, const PackOptions& options, const std::byte* data,
 
 void PackGathered(const Product& p, bool is_b, bool saturate,
                   const std::byte* data, const std::vector<Place>& lines,
-                  const std::vector<Run>& runs, int64_t k, std::byte* packed) {
+                  const std::vector<StepRun>& runs, int64_t k,
+                  std::byte* packed) {
   const bool windowed = is_b == p.window_is_b;
   const int64_t moved = windowed ? p.channel.at[2] * p.stride[2] : 0;
   const Walk walk{p,

@@ -24,7 +24,7 @@ std::vector<Place> PlacesOf(const std::vector<Digit>& digits, int64_t first,
                             int64_t last, bool is_b);
 
 // Consecutive steps of K along channels, one `channel` digit apart.
-struct Run {
+struct StepRun {
   int64_t a = 0;
   int64_t b = 0;
   Space at = {0, 0, 0};
@@ -32,13 +32,14 @@ struct Run {
 };
 
 // The runs of steps [k0, k0 + count).
-std::vector<Run> RunsOf(const Product& product, int64_t k0, int64_t count);
+std::vector<StepRun> RunsOf(const Product& product, int64_t k0, int64_t count);
 
 // Packs the lines (rows, or columns if is_b) at all steps of the runs, `k` in
 // all, into panels of mmad.h.
 void PackGathered(const Product& product, bool is_b, bool saturate,
                   const std::byte* data, const std::vector<Place>& lines,
-                  const std::vector<Run>& runs, int64_t k, std::byte* packed);
+                  const std::vector<StepRun>& runs, int64_t k,
+                  std::byte* packed);
 
 }  // namespace npuemu::kernels
 

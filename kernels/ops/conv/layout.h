@@ -37,17 +37,6 @@ inline constexpr int64_t kMostExtent = (int64_t{1} << 31) - 1;
 // Whether the operator has an attribute of this name.
 bool HasAttr(const OpCall& call, std::string_view name);
 
-// The attribute of a call, or what the signature has for it.
-template <typename T>
-T AttrOf(const OpCall& call, std::string_view name) {
-  T fallback{};
-  for (const AttrSpec& attr : call.op->attrs) {
-    const T* value = std::get_if<T>(&attr.fallback);
-    if (name == attr.name && value != nullptr) fallback = *value;
-  }
-  return AttrOr<T>(call.attrs, name, fallback);
-}
-
 // ElementCount with 1 for every 0: if it is not -1, all products of extents fit
 // in int64, of empty tensors, too.
 int64_t RoomOf(Shape shape);

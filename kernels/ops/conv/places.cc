@@ -7,14 +7,14 @@
 namespace npuemu::kernels {
 namespace {
 
-void Add(const Digit& digit, int64_t times, Run* run) {
+void Add(const Digit& digit, int64_t times, StepRun* run) {
   run->a += times * digit.a;
   run->b += times * digit.b;
   for (size_t d = 0; d < 3; ++d) run->at[d] += times * digit.at[d];
 }
 
 // Adds the digits of `index`.
-void AddDigits(const std::vector<Digit>& digits, int64_t index, Run* run) {
+void AddDigits(const std::vector<Digit>& digits, int64_t index, StepRun* run) {
   for (size_t d = digits.size(); d-- > 0;) {
     Add(digits[d], index % digits[d].extent, run);
     index /= digits[d].extent;
@@ -51,17 +51,17 @@ std::vector<Place> PlacesOf(const std::vector<Digit>& digits, int64_t first,
   return places;
 }
 
-std::vector<Run> RunsOf(const Product& p, int64_t k0, int64_t count) {
+std::vector<StepRun> RunsOf(const Product& p, int64_t k0, int64_t count) {
   int64_t inner = 1;
   for (const Digit& digit : p.inner) inner *= digit.extent;
   const int64_t channels = p.channel.extent;
-  std::vector<Run> runs;
+  std::vector<StepRun> runs;
   for (int64_t k = k0; k < k0 + count; k += runs.back().length) {
     const int64_t rest = k % (inner * channels);
     const int64_t first = rest / (inner * p.block) * p.block;
     const int64_t width = std::min(p.block, channels - first);
     const int64_t within = rest - first * inner;
-    Run run;
+    StepRun run;
     AddDigits(p.outer, k / (inner * channels), &run);
     AddDigits(p.inner, within / width, &run);
     Add(p.channel, first + within % width, &run);

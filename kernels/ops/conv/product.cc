@@ -68,7 +68,7 @@ void Accumulate(const Product& p, const ProductOperands& operands,
   const auto n = static_cast<int64_t>(tile.columns.size());
   for (int64_t k0 = 0; k0 < depth; k0 += kSteps) {
     const int64_t k = std::min(kSteps, depth - k0);
-    const std::vector<Run> runs = RunsOf(p, k0, k);
+    const std::vector<StepRun> runs = RunsOf(p, k0, k);
     PackGathered(p, false, operands.saturate, operands.a, tile.rows, runs, k,
                  panels->a.data());
     PackGathered(p, true, operands.saturate, operands.b, tile.columns, runs, k,

@@ -64,13 +64,13 @@ inline Windows Placed(Windows w) {
   return w;
 }
 
-struct Seen {
+struct ReferenceSeen {
   std::vector<Three> at;
   int64_t counted = 0;
 };
 
-inline Seen Look(const Windows& w, const Three& o) {
-  Seen seen;
+inline ReferenceSeen Look(const Windows& w, const Three& o) {
+  ReferenceSeen seen;
   if (w.adaptive) {
     Three i;
     for (i[0] = 0; i[0] < w.x[0]; ++i[0])
@@ -156,7 +156,7 @@ inline size_t Largest(const Values& values) {
   return best;
 }
 
-inline Values SeenValues(const Tensor& x, const Seen& seen, int64_t n,
+inline Values SeenValues(const Tensor& x, const ReferenceSeen& seen, int64_t n,
                          int64_t c) {
   Values values;
   for (const Three& i : seen.at) {
@@ -196,7 +196,7 @@ inline void Expect(const TestTensor& y, const char* letters, const Three& size,
 
 inline ValueFn Maximum(const Windows& w, const Tensor& x) {
   return [&](int64_t n, int64_t c, const Three& o) {
-    const Seen seen = Look(w, o);
+    const ReferenceSeen seen = Look(w, o);
     if (seen.at.empty()) return Lowest(x.type());
     return x.At(n, c, seen.at[Largest(SeenValues(x, seen, n, c))]);
   };
@@ -204,7 +204,7 @@ inline ValueFn Maximum(const Windows& w, const Tensor& x) {
 
 inline ValueFn Average(const Windows& w, const Tensor& x, bool saturate) {
   return [&w, &x, saturate](int64_t n, int64_t c, const Three& o) {
-    const Seen seen = Look(w, o);
+    const ReferenceSeen seen = Look(w, o);
     const int64_t divisor = w.divisor != 0 ? w.divisor : seen.counted;
     if (divisor == 0) return Bits{0};
     const Bits sum =

@@ -13,7 +13,7 @@ ValueFn MaximumGradient(const Windows& w, const Tensor& x, const Tensor& g,
   return Gathered(w, g.type(), saturate,
                   [&w, &x, &g](int64_t n, int64_t c, const Three& o,
                                const std::function<void(Three, Bits)>& give) {
-                    const Seen seen = Look(w, o);
+                    const ReferenceSeen seen = Look(w, o);
                     if (seen.at.empty()) return;
                     give(seen.at[Largest(SeenValues(x, seen, n, c))],
                          ToF32(g.type(), g.At(n, c, o)));
@@ -24,7 +24,7 @@ ValueFn AverageGradient(const Windows& w, const Tensor& g, bool saturate) {
   return Gathered(w, g.type(), saturate,
                   [&w, &g](int64_t n, int64_t c, const Three& o,
                            const std::function<void(Three, Bits)>& give) {
-                    const Seen seen = Look(w, o);
+                    const ReferenceSeen seen = Look(w, o);
                     const int64_t divisor =
                         w.divisor != 0 ? w.divisor : seen.counted;
                     for (const Three& i : seen.at) {
@@ -217,7 +217,7 @@ TEST(PoolTest, Argmax) {
     ASSERT_EQ(y.size(), 2u);
     Expect(y[0], w.letters, w.y, Maximum(w, x));
     Expect(y[1], w.letters, w.y, [&](int64_t n, int64_t c, const Three& o) {
-      const Seen seen = Look(w, o);
+      const ReferenceSeen seen = Look(w, o);
       const Three at = seen.at[Largest(SeenValues(x, seen, n, c))];
       const auto index = static_cast<Bits>(at[1] * w.x[2] + at[2]);
       return plane ? index : index * kChannels + static_cast<Bits>(c);
