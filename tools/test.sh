@@ -42,6 +42,7 @@ Runs the named parts in order; all of them without an argument.
   canary every implemented function once without its work: a test must fail
 Only by its name, before a release:
   clang_all   bazel test --config=clang //...
+  ubsan       bazel test --config=ubsan //...
 The last line is "N passed, N failed"; the exit code is 1 if N failed > 0.
 TEXT
 }
@@ -130,6 +131,11 @@ part_clang_all() {
   run_bazel clang_all --config=clang \
     --test_tag_filters=-rotated,-both_compilers //...
 }
+# The tests of tools/soak link programs by a gcc that knows no UBSan.
+part_ubsan() {
+  run_bazel ubsan --config=ubsan --build_tests_only \
+    --test_tag_filters=-noasan -- //... -//tools/soak/...
+}
 part_asan() {
   run_bazel asan --config=asan --build_tests_only \
     --test_tag_filters=-noasan "${asan_packages[@]}"
@@ -208,7 +214,7 @@ parts=()
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
-    lint | gcc | demo | sim | clang | asan | fuzz | canary | clang_all) parts+=("$argument") ;;
+    lint | gcc | demo | sim | clang | asan | fuzz | canary | clang_all | ubsan) parts+=("$argument") ;;
     *) echo "test.sh: unknown part \"$argument\"" >&2; usage >&2; exit 64 ;;
   esac
 done
